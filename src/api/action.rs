@@ -17,7 +17,7 @@ use super::{ApiContext, ApiSettings, view};
 use crate::domain::UnixMs;
 use crate::domain::access::Action;
 use crate::domain::actor::Actor;
-use crate::domain::conversation::{Category, Command};
+use crate::domain::conversation::{Category, Command, MOST_DAYS_AHEAD};
 use crate::domain::opt_out::Wish;
 use crate::domain::refusal::Refusal;
 use crate::domain::text::normalise;
@@ -26,11 +26,9 @@ use crate::store::NewAccess;
 /// Notes, reasons and reminders are not longer (characters); a draft may be as long as an answer.
 pub(super) const MOST_NOTE_CHARS: usize = 1_000;
 pub(super) const MOST_DRAFT_CHARS: usize = 20_000;
-/// Nobody is restricted for longer, and nothing is promised for later (milliseconds).
-const MOST_AHEAD_MS: i64 = 30 * 24 * 60 * 60 * 1_000;
-
+const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
 /// A department is waited for no longer (milliseconds), and its name is not longer (characters).
-const MOST_REFERRAL_MS: i64 = 366 * 24 * 60 * 60 * 1_000;
+const MOST_REFERRAL_MS: i64 = 366 * DAY_MS;
 const MOST_DEPARTMENT_CHARS: usize = 100;
 
 /// Perform an action on a conversation; returns the conversation.
@@ -203,7 +201,7 @@ pub(super) fn words(field: &'static str, text: &str, most: usize) -> Result<Stri
 }
 
 pub(super) fn ahead(field: &'static str, at: UnixMs, now: UnixMs) -> Result<UnixMs, Problem> {
-    within(field, at, (now, MOST_AHEAD_MS))
+    within(field, at, (now, MOST_DAYS_AHEAD * DAY_MS))
 }
 
 fn within(field: &'static str, at: UnixMs, (now, most_ms): (UnixMs, i64)) -> Result<UnixMs, Problem> {

@@ -26,7 +26,7 @@ use crate::domain::calendar::Calendar;
 use crate::domain::conversation::REOPEN_MS;
 use crate::domain::figures::period::date_at;
 use crate::domain::figures::words::goal;
-use crate::domain::figures::{By, FigureId, Period, Report, Table, TableId};
+use crate::domain::figures::{BadPeriod, By, FigureId, Period, Report, Table, TableId};
 use crate::domain::notice::Language;
 use crate::domain::policy::ServicePolicy;
 use crate::store::{FiguresOf, NewAccess};
@@ -79,8 +79,15 @@ impl Asked {
             let word = query.word(name).ok_or_else(|| Problem::bad_request(name).needs(Needs::Day))?;
             word.parse().map_err(|_| Problem::bad_request(name).needs(Needs::Day))
         };
-        let period = Period::new(date("from")?, date("to")?, today)
-            .map_err(|_| Problem::bad_request("from, to").needs(Needs::Period))?;
+        let period = Period::new(date("from")?, date("to")?, today);
+        let period = period.map_err(|bad| match bad {
+            BadPeriod::Backwards => Problem::new(ProblemCode::DatesReversed),
+            BadPeriod::Future => Problem::new(ProblemCode::DatesInFuture),
+            BadPeriod::TooLong => Problem::new(ProblemCode::TooManyDays),
+            BadPeriod::Unknown | BadPeriod::NoSuchDay => {
+                Problem::bad_request("from, to").needs(Needs::Period)
+            }
+        })?;
         let by = match query.word("by") {
             None => By::Day,
             Some(word) => By::from_word(word).filter(|by| *by != By::Counselor).ok_or_else(|| {

@@ -75,6 +75,7 @@ pub(super) fn summary(
         offered_to: row.offered_to.clone().filter(|_| is_offered),
         offered_to_name: row.offered_to_name.clone().filter(|_| is_offered),
         offered_until_at: row.offered_until_at.filter(|_| is_offered),
+        refuses_texts: row.refuses_texts,
         referral: row.referral.as_ref().map(|referral| ReferralView {
             department: masked(&referral.to).into_owned(),
             since_at: referral.since,

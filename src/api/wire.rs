@@ -161,6 +161,10 @@ pub struct ConversationSummary {
     /// Until when they alone may claim it, but for supervisors.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub offered_until_at: Option<i64>,
+    /// The citizen wants no texts and has not written since: an answer is refused, and only a close ends the wait. Not for danger, which is
+    /// answered all the same.
+    #[serde(default)]
+    pub refuses_texts: bool,
     /// An outside department works on it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub referral: Option<ReferralView>,

@@ -361,6 +361,15 @@ sentences! {
     IdentityNumberToMany:
         ["Identity number in a text to many", "It holds what looks like a resident, passport, licence, card or account number, and every citizen would get it. Leave it out."],
         ["여러 시민에게 나갈 글에 개인 번호가 있습니다", "주민등록번호, 여권, 면허, 카드, 계좌 번호로 보이는 숫자가 있습니다. 모든 시민에게 나가므로 빼 주세요."];
+    DatesReversed:
+        ["Dates reversed", "The last day lies before the first one. Put the earlier day first."],
+        ["날짜 순서가 바뀌었습니다", "끝 날짜가 시작 날짜보다 앞섭니다. 이른 날짜를 먼저 넣어 주세요."];
+    DatesInFuture:
+        ["Days to come", "The first day lies after today: nothing has happened yet."],
+        ["아직 오지 않은 날", "시작 날짜가 오늘보다 뒤입니다. 아직 아무 일도 없습니다."];
+    TooManyDays:
+        ["Too many days", "A report can be about ten years at most."],
+        ["기간이 너무 깁니다", "통계는 길어야 10년까지 볼 수 있습니다."];
     BulletinUntil:
         ["End of a bulletin", "The end of the bulletin has passed, or lies more than 14 days ahead. What holds longer belongs in the texts themselves."],
         ["알림이 끝나는 때", "알림이 끝나는 때가 이미 지났거나 14일보다 뒤입니다. 더 오래 둘 말은 자동 문자에 넣어 주세요."];

@@ -55,7 +55,7 @@ async fn begin(context: &mut CliContext, args: &Args, until: When) -> Result<(),
     let request = BulletinRequest { text: words(&args.text), until_at, desk: args.desk.clone() };
     let preview = client.preview_bulletin(&request).await?;
     let at = context.times().clock(until_at);
-    show(context, &preview);
+    show(context, &preview, &at);
     if !args.yes {
         if context.json {
             context.print_json(&preview)?;
@@ -74,9 +74,9 @@ async fn begin(context: &mut CliContext, args: &Args, until: When) -> Result<(),
     context.print(&sentence)
 }
 
-/// The receipts as they will arrive.
-fn show(context: &mut CliContext, preview: &BulletinPreview) {
-    let mut shown = vec![context.say.t("bulletin-preview")];
+/// The receipts as they will arrive, and until when.
+fn show(context: &mut CliContext, preview: &BulletinPreview, until: &str) {
+    let mut shown = vec![context.say.with("bulletin-preview", [("at", until.to_owned().into())])];
     for receipt in &preview.receipts {
         let language = context.say.t(&format!("language-{}", one_word(&receipt.language)));
         shown.push(format!("{language} · {}", length_class(&context.say, &receipt.size)));

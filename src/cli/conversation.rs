@@ -178,7 +178,9 @@ fn remarks(context: &CliContext, detail: &ConversationDetail) -> Vec<String> {
     if let Some(preference) = &detail.preference {
         lines.push(say.with("preference", [("text", one_line(preference, 200).into())]));
     }
-    if detail.opted_out {
+    if summary.refuses_texts {
+        lines.push(say.with("refuses-texts-close", [("n", summary.id.to_string().into())]));
+    } else if detail.opted_out {
         lines.push(say.t("opted-out"));
     }
     if let Some(at) = detail.restricted_until_at.filter(|at| *at > context.io.clock.now_ms()) {

@@ -46,8 +46,10 @@ impl Exit {
         use ProblemCode::*;
         match code {
             BadRequest | UnknownField | WrongContentType | NoSuchDesk | NoSuchPerson | NoSuchCategory
-            | NotReachable | CategoryNeeded | BulletinUntil | ListRefused | PasswordLength
-            | PasswordCommon | PasswordPersonal | PasswordUnchanged => Exit::Usage,
+            | NotReachable | CategoryNeeded | BulletinUntil | DatesReversed | DatesInFuture | TooManyDays
+            | ListRefused | PasswordLength | PasswordCommon | PasswordPersonal | PasswordUnchanged => {
+                Exit::Usage
+            }
             MethodNotAllowed => Exit::Unexpected,
             TooSlow => Exit::Unreachable,
             Unauthorized | WrongLogin | LockedOut | CodeNeeded | WrongCode | MustChangePassword

@@ -150,7 +150,9 @@ impl Failure {
             return (failure.words(say, about).0, Some(next));
         }
         let mut values = self.values(say);
-        values.push(("n", about.n.map_or_else(|| "N".into(), |n| n.to_string().into())));
+        if !values.iter().any(|(name, _)| *name == "n") {
+            values.push(("n", about.n.map_or_else(|| "N".into(), |n| n.to_string().into())));
+        }
         values.push(("look", about.ways.look.map_or_else(|| about.shows(), str::to_owned).into()));
         values.push(("numbers", about.ways.numbers.into()));
         let of_command = format!("next-in-{}-{}", about.command, self.code());

@@ -158,7 +158,6 @@ fn wrong_usage(error: &clap::Error, early: &Early) -> Failure {
         _ => String::new(),
     };
     let suggested = context(ContextKind::SuggestedSubcommand);
-    let known = context(ContextKind::ValidValue);
     // `munja` alone opens the desk.
     let owner = if early.command.is_empty() { "desk" } else { &early.command };
     let (code, what) = match error.kind() {
@@ -178,9 +177,6 @@ fn wrong_usage(error: &clap::Error, early: &Early) -> Failure {
         {
             ("usage_citizen", context(ContextKind::InvalidArg))
         }
-        ErrorKind::InvalidValue | ErrorKind::ValueValidation if !known.is_empty() => {
-            ("usage_value_of", context(ContextKind::InvalidArg))
-        }
         ErrorKind::InvalidValue | ErrorKind::ValueValidation => {
             ("usage_value", context(ContextKind::InvalidArg))
         }
@@ -192,9 +188,9 @@ fn wrong_usage(error: &clap::Error, early: &Early) -> Failure {
     let values = [
         ("what", what.into()),
         ("value", context(ContextKind::InvalidValue).into()),
+        ("known", known(error, context(ContextKind::ValidValue)).into()),
         ("other", context(ContextKind::PriorArg).into()),
         ("suggested", suggested.into()),
-        ("known", known.into()),
         ("owner", owner.to_owned().into()),
         ("command", command.into()),
     ];
@@ -207,6 +203,20 @@ fn is_option_of(command: &str, option: &str) -> bool {
     let root = Cli::command();
     let found = root.find_subcommand(command);
     long.is_some() && found.is_some_and(|found| found.get_arguments().any(|arg| arg.get_long() == long))
+}
+
+/// What may stand there, with a dot behind it: the words of a choice, else the example or the range (`1..=200`, `1m - 30d`) that the
+/// parser of the value names. Its prose, which is English, has no digit before the range.
+fn known(error: &clap::Error, choice: String) -> String {
+    let named = || {
+        let said = std::error::Error::source(error).map(ToString::to_string).unwrap_or_default();
+        let range = said.rsplit_once(" is not in ").map_or(said.as_str(), |(_, range)| range);
+        if range.contains(|c: char| c.is_ascii_digit()) { one_line(range, 100) } else { String::new() }
+    };
+    match if choice.is_empty() { named() } else { choice } {
+        known if known.is_empty() => known,
+        known => format!("{known} · "),
+    }
 }
 
 fn styled(text: &StyledStr, colour: bool) -> String {

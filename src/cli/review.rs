@@ -7,7 +7,9 @@ use super::conversation;
 use super::exit::Exit;
 use super::failure::Failure;
 use super::render::{lines, table};
-use crate::api::wire::{PointView, ReviewMarkRequest, ReviewRequest, ReviewView, SampledView, SheetView};
+use crate::api::wire::{
+    PointView, ProblemCode, ReviewMarkRequest, ReviewRequest, ReviewView, SampledView, SheetView,
+};
 use crate::client::Sampled;
 use crate::client::format::one_word;
 use crate::domain::text::one_line;
@@ -175,7 +177,12 @@ async fn answer(context: &mut CliContext, id: i64, args: &Args) -> Result<(), Fa
     if text.is_empty() {
         return Err(Failure::here(Exit::Usage, "review_text", []));
     }
-    context.client()?.answer_review(id, text).await?;
+    context.client()?.answer_review(id, text).await.map_err(|error| match error.code() {
+        Some(ProblemCode::NotFound) => {
+            Failure::here(Exit::Nothing, "no_such_review", [("r", id.to_string().into())])
+        }
+        _ => error.into(),
+    })?;
     let sentence = context.say.with("review-answered", [("r", id.to_string().into())]);
     context.print_done("review_answered", &sentence)
 }

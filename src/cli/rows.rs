@@ -143,6 +143,7 @@ fn remarks(context: &CliContext, row: &ConversationSummary, has_states: bool) ->
         let at = times.clock(referral.due_at);
         say.with(id, [("to", one_line(&referral.department, 16).into()), ("at", at.into())])
     }));
+    parts.extend(row.refuses_texts.then(|| say.t("refuses-texts")));
     parts.extend((row.n_in_doubt > 0).then(|| say.with("n-in-doubt", [("n", row.n_in_doubt.into())])));
     parts.extend(row.late_sent_at.map(|sent_at| say.with("late-brief", at(sent_at))));
     parts.join(" · ")
@@ -154,9 +155,12 @@ fn fields(context: &CliContext, row: &ConversationSummary) -> Vec<String> {
         let sent = context.times().clock(at);
         context.paint.alert(&context.say.with("late-short", [("at", sent.into())]))
     });
-    let room = PIPE_COLUMNS.saturating_sub(late.as_ref().map_or(0, |late| columns_of(late) + 1));
-    let words = beginning(context, row, room);
-    let words: Vec<String> = late.into_iter().chain([words]).filter(|part| !part.is_empty()).collect();
+    let refused =
+        row.refuses_texts.then(|| context.paint.alert(&format!("[{}]", context.say.t("refuses-texts"))));
+    let remarks: Vec<String> = late.into_iter().chain(refused).collect();
+    let used: usize = remarks.iter().map(|remark| columns_of(remark) + 1).sum();
+    let words = beginning(context, row, PIPE_COLUMNS.saturating_sub(used));
+    let words: Vec<String> = remarks.into_iter().chain([words]).filter(|part| !part.is_empty()).collect();
     // An older server gives no names.
     let name = one_word(&row.citizen_name);
     let waits = waits(context, row);

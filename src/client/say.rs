@@ -82,7 +82,7 @@ impl Say {
         values: impl IntoIterator<Item = (&'static str, Value)>,
     ) -> Option<String> {
         let values: HashMap<Cow<'static, str>, Value> =
-            values.into_iter().map(|(name, value)| (Cow::Borrowed(name), value)).collect();
+            values.into_iter().map(|(name, value)| (Cow::Borrowed(name), counted(value))).collect();
         let own = self.own.and_then(|own| own.try_lookup_with_args(self.language(), id, &values));
         own.or_else(|| SHARED.try_lookup_with_args(self.language(), id, &values))
     }
@@ -90,6 +90,15 @@ impl Say {
     fn language(&self) -> &'static LanguageIdentifier {
         self.lang.pick(&ENGLISH, &KOREAN)
     }
+}
+
+/// A number that came as text is one: English has two forms, by it.
+fn counted(value: Value) -> Value {
+    let number = match &value {
+        Value::String(text) => text.parse::<i32>().ok().filter(|n| n.to_string() == **text),
+        _ => None,
+    };
+    number.map_or(value, Value::from)
 }
 
 /// What tests of catalogues read out of an `.ftl` file.

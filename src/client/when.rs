@@ -8,12 +8,13 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 
 use crate::domain::UnixMs;
+use crate::domain::conversation::MOST_DAYS_AHEAD;
 
 /// When an office day ends.
 const EVENING: Time = Time::constant(18, 0, 0, 0);
 const DAY_MS: i64 = 86_400_000;
 /// The farthest moment that a promise or a reminder can have (days).
-pub const MOST_DAYS: i64 = 30;
+pub const MOST_DAYS: i64 = MOST_DAYS_AHEAD;
 const MOST_MS: i64 = MOST_DAYS * DAY_MS;
 const USAGE: &str = "30m, 2h, 1d, 14:30, 12-05, 2026-12-05, \"12-05 14:30\"";
 

@@ -164,6 +164,37 @@ async fn what_a_colleague_holds_is_named_before_anything_is_sent() {
     assert_eq!(preview(json!({"text": "늦습니다."})).await["left_out"], json!([]));
 }
 
+/// The preview, the lists and the sending say the same of who sent STOP.
+#[tokio::test(start_paused = true)]
+async fn who_wants_no_texts_is_left_out_before_anything_is_sent() {
+    let desk = Desk::open();
+    let boss = desk.boss().await;
+    desk.text_in("010-1000-0001", "버스 언제 와요?").await;
+    desk.text_in("010-1000-0002", "버스가 안 와요").await;
+    desk.pass(1_000).await;
+    desk.text_in("010-1000-0001", "수신거부").await;
+    let preview =
+        async || desk.post("/v1/answers/preview", &boss, json!({"text": "늦습니다."})).await.expect(200);
+    let shown = preview().await;
+    assert_eq!(shown["left_out"], json!([{"id": 1, "code": "opted_out"}]));
+    assert_eq!(shown["marked"], json!([{"id": 2, "last_seen": 2}]));
+    let body = json!({"text": "늦습니다.", "conversations": [{"id": 1, "last_seen": 1}]});
+    let done = desk.answer_all(&boss, "k", body).await.expect(200);
+    assert_eq!(done["results"][0]["outcome"], "opted_out");
+    let refuses = async || {
+        let list = desk.get("/v1/conversations?state=waiting", &boss).await.expect(200);
+        let all = list["conversations"].as_array().expect("a list").iter();
+        all.map(|row| (row["id"].as_i64(), row["refuses_texts"].as_bool())).collect::<Vec<_>>()
+    };
+    assert_eq!(refuses().await, [(Some(1), Some(true)), (Some(2), Some(false))]);
+    assert_eq!(desk.get("/v1/conversations/1", &boss).await.expect(200)["refuses_texts"], true);
+    // Whoever writes again is answered again.
+    desk.pass(1_000).await;
+    desk.text_in("010-1000-0001", "버스 아직 안 와요?").await;
+    assert_eq!(preview().await["left_out"], json!([]));
+    assert_eq!(refuses().await, [(Some(1), Some(false)), (Some(2), Some(false))]);
+}
+
 #[tokio::test(start_paused = true)]
 async fn an_answer_for_many_is_taken_back_as_far_as_it_has_not_left() {
     let desk = Desk::open();

@@ -110,6 +110,11 @@ problem_codes! {
     BulletinUntil, "bulletin_until", 422;
     /// With those that hold already, the longest receipt would not stay one text.
     BulletinCrowded, "bulletin_crowded", 409;
+    /// The last day of a report lies before the first one.
+    DatesReversed, "dates_reversed", 422;
+    /// Its first day lies after today.
+    DatesInFuture, "dates_in_future", 422;
+    TooManyDays, "too_many_days", 422;
     /// A list that a supervisor edits cannot be used as it is.
     ListRefused, "list_refused", 422;
     /// Somebody stored a newer version of the list meanwhile.

@@ -222,7 +222,9 @@ impl Edit<'_> {
             if context.json {
                 context.print_json(&preview)?;
             }
-            let question = context.say.t("edit-ask");
+            // Comments may differ, or who answers for the list.
+            let id = if preview.changes.is_empty() { "edit-ask-same" } else { "edit-ask" };
+            let question = context.say.t(id);
             context.agree(&question)?;
         }
         let reason = match &args.reason {

@@ -385,7 +385,7 @@ cmd-report = Show the figures of some days: volume, times, categories, satisfact
           munja report                         this month so far
           munja report yesterday --by hour
           munja report 2026-10 --compare last-year
-          munja report 2026-10-01..2026-10-15 --desk buk
+          munja report 2026-10-01..2026-10-15 --desk bukgu
           munja report last-month --to reports          page, workbook and CSV into a folder
           munja report 2026-10 --words --html october.html
           munja report counselors last-month            supervisors: all; a counselor: their own
@@ -515,7 +515,7 @@ arg-decide-decision = give-up or send-again
 arg-decide-yes = Do not ask for confirmation
 arg-text = The text
 arg-span = When: 30m, 2h, 1d from now, or 14:30, 12-05, "12-05 14:30"
-arg-restrict-span = For how long: 2h, 7d
+arg-restrict-span = For how long: 2h, 7d; at most 30d
 arg-note = A note for the receiver
 arg-reason = The reason; kept as a note
 arg-handover-service = 119 (fire, injury) or 112 (crime)
@@ -637,8 +637,11 @@ totp-disabled = No code is asked for any more.
 session-line = { $n }  from { $from }, since { $since }, last used about { $used }
 session-this = { $n }  from { $from }, since { $since }, last used about { $used } (this one)
 session-ended = Log-in { $n } has ended.
-sessions-ended = { $n } other log-ins have ended.
 account-added = The account { $login } is there. Whoever has it chooses a password of their own at the first log-in.
+sessions-ended = { $n ->
+    [one] { $n } other log-in has ended.
+   *[other] { $n } other log-ins have ended.
+    }
 account-changed = The account { $login } is changed.
 account-has-totp = second factor
 account-must-change = has to change the password
@@ -696,8 +699,14 @@ status-role-inbound = {" "}(receives)
 status-stopped = Sending has stopped: { $name } refuses our key or account. Tell the operator.
 status-out-of-order = { $name } is out of order and is tried again now and then. Tell the operator.
 status-paused = The operator stopped sending through { $name }.
-status-possible-loss = Texts may be lost: { $n } answers of { $name } did not come whole, the last { $ago }. Tell the operator.
-status-dates-behind = { $name } dates texts { $n } minutes too early; which of them came late can't be told. Tell the operator.
+status-possible-loss = Texts may be lost: { $n ->
+    [one] { $n } answer of { $name } did not come whole, { $ago }. Tell the operator.
+   *[other] { $n } answers of { $name } did not come whole, the last { $ago }. Tell the operator.
+    }
+status-dates-behind = { $n ->
+    [one] { $name } dates texts { $n } minute too early; which of them came late can't be told. Tell the operator.
+   *[other] { $name } dates texts { $n } minutes too early; which of them came late can't be told. Tell the operator.
+    }
 status-compared-in = Received, compared { $at }: carrier { $theirs }, we { $ours }
 status-compared-in-differs = Received, compared { $at }: carrier { $theirs }, we { $ours }, differences: { $differences }. Tell the operator.
 status-compared-out = Sent, compared { $at }: carrier { $theirs }, we { $ours }
@@ -724,6 +733,8 @@ next-other_server = munja login --server { $server }, or keep a second log-in wi
 next-wrong_login = Try again; after several wrong tries logging in from here is locked for a while.
 next-locked_out = Try again in { $minutes } min.
 next-not_found = { $numbers } shows the numbers.
+error-no_such_review = There is no review { $r } of your work.
+next-no_such_review = munja reviews shows the numbers.
 next-nobody_waits = munja watch shows when somebody does.
 next-offered_to_other = Take another conversation: munja next. A supervisor may claim it now.
 next-claimed_by_other = Take another conversation: munja next
@@ -837,10 +848,8 @@ error-usage_citizen = “{ $value }” is no number of a conversation; it may be
 next-usage_citizen = munja search --citizen { $value }
 error-usage_option_first = “{ $what }” stands after the command.
 next-usage_option_first = munja { $owner } { $what }
-error-usage_value_of = “{ $value }” is not a value for { $what }.
-next-usage_value_of = One of these: { $known }
 error-usage_value = “{ $value }” is not a value for { $what }.
-next-usage_value = munja { $command }--help
+next-usage_value = { $known }munja { $command }--help
 error-usage_missing = Missing: { $what }
 next-usage_missing = munja { $command }--help
 error-usage_conflict = { $what } and { $other } can't be used together.
@@ -888,6 +897,7 @@ offered = { $who } has it to themselves until { $at }.
 offered-short = for { $who } first
 preference = The citizen asked for: { $text }
 opted-out = The citizen wants no automatic texts.
+refuses-texts-close = The citizen wants no texts and has not written since: no answer can be sent. To close it: munja close { $n } --unanswered
 restricted-until = The citizen is not answered until { $at }, unless in danger.
 desk-and-category = Desk: { $desk } · Category: { $category }
 draft-begun = Left by a colleague to go on with: { $text }
@@ -903,8 +913,8 @@ next-own_work = munja review sample
 next-not_reviewable = Name whose work it is: munja review write { $n } --counselor LOGIN --marks …
 next-already_reviewed = munja reviews --all
 next-already_answered = munja reviews
-next-warn_first = Warn first: munja warn { $n }
-next-opted_out = If the citizen writes again, you can reply.
+next-warn_first = If nobody has warned them: munja warn { $n }. If somebody has, wait until they write again.
+next-opted_out = If the citizen writes again, you can reply. To close a conversation that still waits: munja close { $n } --unanswered
 next-too_many_held = Answer or release one: munja list --mine
 next-supervisors_only = The operator sets roles: munjad user duties LOGIN --role supervisor
 next-nothing_to_ack = munja show { $n }
@@ -940,7 +950,10 @@ next-not_your_desk = munja desks lists the desks; their counselors can pass it o
 next-no_danger = munja show { $n }
 next-restricted = munja show { $n } shows until when. A supervisor can end it: munja unrestrict { $n }
 did-asked_where = The citizen of conversation { $n } was asked where they are.
-masked = { $n } identity numbers are masked (`munja reveal N --texts --reason "..."`)
+masked = { $n ->
+    [one] { $n } identity number is masked (`munja reveal N --texts --reason "..."`)
+   *[other] { $n } identity numbers are masked (`munja reveal N --texts --reason "..."`)
+    }
 nothing-masked = Nothing is masked in the texts of conversation { $n }.
 identity-resident = resident registration number
 identity-alien = alien registration number
@@ -964,8 +977,14 @@ duty-off = not on duty
 duty-next = called next
 duty-kind-danger = danger
 duty-kind-operator = gateway
-duty-alarm = Conversation { $n }: no answer for { $span } · { $phones } duty phones called
-duty-alarm-now = Conversation { $n }: just now · { $phones } duty phones called
+duty-alarm = Conversation { $n }: no answer for { $span } · { $phones ->
+    [one] { $phones } duty phone called
+   *[other] { $phones } duty phones called
+    }
+duty-alarm-now = Conversation { $n }: just now · { $phones ->
+    [one] { $phones } duty phone called
+   *[other] { $phones } duty phones called
+    }
 duty-quiet = no calls until { $at }
 trouble-deaf = { $carrier }: no texts for { $span }
 trouble-disk_full = The server's disk has been full for { $span }
@@ -1044,8 +1063,14 @@ report-unit-seconds = seconds
 report-made = Counted { $at }.
 report-not-final = Not final: the period and the three days after it are not over, or consultations are still open.
 report-corrected = Correction: { $name } was published as { $published } and is { $now } now.
-report-erased-words = The words of { $n } answers are gone: their citizens were erased.
-report-more-words = There are { $n } more; choose fewer days.
+report-erased-words = { $n ->
+    [one] The words of { $n } answer are gone: its citizen was erased.
+   *[other] The words of { $n } answers are gone: their citizens were erased.
+    }
+report-more-words = { $n ->
+    [one] There is { $n } more; choose fewer days.
+   *[other] There are { $n } more; choose fewer days.
+    }
 report-words = What citizens wrote
 report-definitions = Definition
 report-sheet-figures = Figures
@@ -1096,7 +1121,7 @@ next-announce_end = munja announce "..." tells what holds now.
 error-unknown_kind = There is no kind “{ $what }”. Known: { $known }
 next-unknown_kind = munja watch --kind urgent,text_in
 error-unknown_desk = There is no desk { $desk }: { $known }
-next-unknown_desk = munja status shows the desks.
+next-unknown_desk = munja desks lists them.
 error-bad_marks = Marks do not fit the sheet at: { $what }. Every point needs one: { $sheet }
 next-bad_marks = munja review sheet
 coaching-title = To speak about, { $from } to { $to }
@@ -1157,13 +1182,17 @@ edit-newer = Version { $n } is of { $who }, { $at }.
 edit-added = New: { $entry }
 edit-changed = Changed: { $key }: { $before } → { $after }
 edit-removed = Gone: { $entry }
-edit-uses = { $n } conversations have it, { $open } of them open. They keep it; nobody can choose it any more.
+edit-uses = { $n ->
+    [one] { $n } conversation has it, { $open } of them open. It keeps it; nobody can choose it any more.
+   *[other] { $n } conversations have it, { $open } of them open. They keep it; nobody can choose it any more.
+    }
 edit-found = stands in { $n } of the last { $texts } texts
 edit-more = … and { $n } more
 edit-no-change = Nothing changes for anybody.
 edit-version-kept = `version` at the head of the list stays as it is. It is kept with each conversation and shows by which list its category was chosen: raise it when categories come, go or change their meaning. For times and desks it may stay.
 edit-words-from-now = New words hold for texts that come from now on. Texts that wait already are not judged again: look through them yourself (munja list).
 edit-ask = Is that right, for everybody and at once? (y/n)
+edit-ask-same = Store it as a version all the same? (y/n)
 edit-why = Why? One line, kept with the version:
 edit-again = Edit it again? (y/n)
 edit-left = An earlier edit was not stored and lies in { $file }. To go on with it: munja edit { $list } --from { $file }. Remove the file if it is not wanted.
@@ -1216,8 +1245,11 @@ arg-answer-all-parts = Send it although it leaves as several texts
 arg-answer-all-yes = Do not ask
 language-ko = Korean
 language-en = English
-bulletin-preview = The receipt as it will arrive:
-bulletin-others = { $n } more bulletins hold now and stand in the same receipts.
+bulletin-preview = The receipt as it will arrive until { $at }:
+bulletin-others = { $n ->
+    [one] { $n } more bulletin holds now and stands in the same receipts.
+   *[other] { $n } more bulletins hold now and stand in the same receipts.
+    }
 ask-bulletin = Add it to the receipts of { $desk } until { $at }? (y/n)
 bulletin-begun = Bulletin { $n } holds until { $at }. munja bulletin end { $n } takes it back.
 bulletin-repeated = Bulletin { $n } held already. It holds until { $at }.
@@ -1229,8 +1261,6 @@ bulletin-over = over { $at }
 error-bulletin_usage = A bulletin needs a sentence and --until.
 error-bulletin_end_usage = A bulletin is ended by its number, without --until.
 next-bulletin_end_usage = munja bulletin end N; munja bulletin list shows the numbers
-error-bulletin_past = { $at } has passed. A bulletin ends later than now, at most 14 days ahead.
-next-bulletin_past = munja bulletin "TEXT" --until 18:00, --until 2h, or --until with a day to come
 next-bulletin_usage = munja bulletin "..." --until 18:00; munja bulletin list; munja bulletin end N
 error-not_agreed = Nothing was done: nobody agreed to it.
 next-not_agreed = Look at what is shown, then give the same command with --yes.
@@ -1254,8 +1284,14 @@ left-out-newer_texts = the citizen has written since
 left-out-opted_out = the citizen wants no texts
 left-out-category_needed = it needs a category
 left-out-key_reused = it was answered with another text
-ask-answer-all = Send this answer to { $n } citizens? (y/n)
-ask-answer-all-close = Send this answer to { $n } citizens and close their conversations? (y/n)
+ask-answer-all = { $n ->
+    [one] Send this answer to { $n } citizen? (y/n)
+   *[other] Send this answer to { $n } citizens? (y/n)
+    }
+ask-answer-all-close = { $n ->
+    [one] Send this answer to { $n } citizen and close the conversation? (y/n)
+   *[other] Send this answer to { $n } citizens and close their conversations? (y/n)
+    }
 answered-all = Answered: { $n }
 answered-all-close = Answered and closed: { $n }
 answered-all-before = { $n } of them had been answered by the first try.
@@ -1275,6 +1311,9 @@ next-bulletin_empty = munja bulletin "TEXT" --until 18:00
 next-bulletin_too_long = Shorten it.
 next-bulletin_braces = Leave the braces out.
 next-identity_number_to_many = Leave the number out.
+next-dates_reversed = munja report 2026-11-01..2026-11-15
+next-dates_in_future = munja report month
+next-too_many_days = munja report 2026
 next-bulletin_until = munja bulletin "TEXT" --until 18:00
 next-bulletin_crowded = Shorten it, or end another one: munja bulletin, munja bulletin end N
 cmd-practice = Practise in the real program, with invented citizens. Nothing of it reaches anybody.
@@ -1295,7 +1334,10 @@ practice-how = The practice runs at { $server }. In another window:
       export MUNJA_SERVER={ $server } XDG_CONFIG_HOME={ $folder }/config XDG_STATE_HOME={ $folder }/state
       munja next
     Ctrl-C twice here ends it.
-practice-answered = Answered { $answered } of all { $all } citizens.
+practice-answered = { $all ->
+    [one] Answered { $answered } of { $all } citizen.
+   *[other] Answered { $answered } of all { $all } citizens.
+    }
 practice-time = { $lesson }: first answer after { $minutes } min { $secs } s
 practice-lesson-passed = { $lesson }: passed on to the other desk
 practice-unanswered = { $lesson }: no answer
@@ -1311,6 +1353,9 @@ practice-ended-alarm = Ended an alarm with a reason ({ $how })
 practice-warned = Warned about abuse ({ $how })
 practice-closed = Closed a consultation with its category ({ $how })
 practice-not-yet = · not yet: { $step }
-practice-to-come = The practice was left early: { $n } of them had not written yet, and what they would have taught was not practised.
+practice-to-come = { $n ->
+    [one] The practice was left early: { $n } of them had not written yet, and what that citizen would have taught was not practised.
+   *[other] The practice was left early: { $n } of them had not written yet, and what they would have taught was not practised.
+    }
 practice-gone = Everything of this practice has been removed.
 practice-again = Press Ctrl-C once more to end the practice.

@@ -219,3 +219,41 @@ async fn a_short_name_of_letters_only_is_suggested() {
         );
     }
 }
+
+/// What cannot be answered says so in the list, and what ends it in the conversation.
+#[tokio::test]
+async fn who_wants_no_texts_is_shown_as_that() {
+    let world = World::new().await;
+    let mut row = summary(12, "수고하세요");
+    row["refuses_texts"] = json!(true);
+    let list = json!({ "conversations": [row], "n_total": 1 });
+    world.server.on("GET /v1/conversations", [Reply::Json(list)]);
+    let run = world.munja(&["list"]).await;
+    assert!(run.out.contains("[수신거부] 수고하세요"), "{}", run.out);
+    let mut of = detail(12, 34, Vec::new());
+    (of["refuses_texts"], of["opted_out"]) = (json!(true), json!(true));
+    world.server.on("GET /v1/conversations/12", [Reply::Json(of)]);
+    let run = world.munja(&["show", "12"]).await;
+    assert!(run.out.contains("munja close 12 --unanswered"), "{}", run.out);
+}
+
+#[tokio::test]
+async fn a_refusal_names_what_would_be_accepted() {
+    let world = World::new().await;
+    world.server.on("POST /v1/reviews/1/answer", [Reply::Problem(404, "not_found", json!({}))]);
+    let run = world.munja(&["review", "answer", "1", "고맙습니다"]).await;
+    assert_eq!(run.exit, Exit::Nothing);
+    assert!(run.err.contains("1번 평가") && run.err.contains("munja reviews"), "{}", run.err);
+    for (command, named) in [
+        (&["restrict", "12", "400d", "--reason", "협박"][..], "1m - 30d · munja restrict --help"),
+        (&["list", "--limit", "999"], "1..=200 · "),
+        (&["list", "--state", "gone"], "waiting, active, answered, closed · "),
+        (&["show", "x"], "→ munja show --help"),
+        (&["promise", "12", "31d"], "30일 안"),
+        (&["remind", "12", "31d", "전화"], "30일 안"),
+    ] {
+        let run = world.munja(command).await;
+        assert_eq!(run.exit, Exit::Usage, "{command:?}");
+        assert!(run.err.contains(named), "{named}: {}", run.err);
+    }
+}

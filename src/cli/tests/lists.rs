@@ -178,3 +178,26 @@ async fn a_fault_of_another_list_names_it_and_the_preview_says_what_should_be_kn
     let run = world.munja(&["edit", "categories", "--from", &file, "--check"]).await;
     assert!(!run.out.contains("그대로입니다"), "{}", run.out);
 }
+
+#[tokio::test]
+async fn where_nothing_changes_nobody_is_asked_whether_it_is_right_for_everybody() {
+    let mut world = world(APPENDS).await;
+    let same =
+        json!({ "list": "replies", "source": "supervisor", "version": 3, "is_stored": false, "changes": [] });
+    world.server.on(PUT, [Reply::Json(same)]);
+    world.stdin = "아니요\n".into();
+    let run = world.munja(&["edit", "replies"]).await;
+    assert_eq!(run.exit, Exit::Refused);
+    assert!(run.err.contains("바뀌는 것이 없습니다.") && run.err.contains("그래도 새 판으로"), "{}", run.err);
+    assert!(!run.err.contains("모두에게"), "{}", run.err);
+}
+
+/// A value of the sentence is not taken for the number that the command was about.
+#[tokio::test]
+async fn a_version_that_is_none_is_named() {
+    let world = World::new().await;
+    world.server.on("GET /v1/lists/replies/history/3", [Reply::Problem(404, "not_found", json!({}))]);
+    let run = world.munja(&["edit", "replies", "--show", "3"]).await;
+    assert_eq!(run.exit, Exit::Nothing);
+    assert!(run.err.contains("replies 목록에 3판이 없습니다."), "{}", run.err);
+}

@@ -165,6 +165,11 @@ async fn a_bulletin_is_shown_before_it_begins() {
     let run = world.munja(&["bulletin", "눈", "--until", "18:00", "--yes"]).await;
     assert_eq!(run.exit, Exit::Ok, "{}", run.err);
     assert!(run.out.contains("munja bulletin end 3"), "{}", run.out);
+    assert!(
+        run.err.contains("18:00까지 받을 접수 문자"),
+        "its end is shown without a question, too: {}",
+        run.err
+    );
     assert_eq!(
         asked(&world, "POST /v1/bulletins")[0].1,
         json!({ "text": "눈", "until_at": NOON + 21_600_000 })

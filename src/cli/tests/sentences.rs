@@ -89,6 +89,33 @@ fn every_sentence_can_be_looked_up() {
     }
 }
 
+/// No sentence says `1 more bulletins`, whatever it counts.
+#[test]
+fn one_thing_is_said_of_one() {
+    // Verbs and the like that may stand behind a number.
+    const NOT_COUNTED: [&str; 12] = [
+        "is", "has", "was", "does", "this", "rings", "shows", "holds", "waits", "takes", "passes", "belongs",
+    ];
+    let is_plural = |word: &str| word.ends_with('s') && word.len() > 2 && !NOT_COUNTED.contains(&word);
+    for face in FACES {
+        for id in ids(face.en).into_iter().filter(|id| !id.contains(".examples")) {
+            let values = values(face.en).into_iter().filter(|(of, _)| *of == id);
+            let values = values.map(|(_, name)| (&*name.leak(), Value::from("1")));
+            let Some(said) = (face.say)(Lang::En).find_with(&id, values) else { continue };
+            let words: Vec<&str> = said.split(|c: char| !c.is_ascii_alphanumeric()).collect();
+            for (at, _) in words.iter().enumerate().filter(|(_, word)| **word == "1") {
+                let is_named = at > 0 && NAMED.contains(&words[at - 1]);
+                let behind = words[at + 1..].iter().skip_while(|word| ["more", "other"].contains(word));
+                let plural = behind.take(1).find(|word| is_plural(word));
+                assert!(is_named || plural.is_none(), "{} {id}: {said}", face.room);
+            }
+        }
+    }
+}
+
+/// A number behind one of these is a name: nothing is counted.
+const NAMED: [&str; 6] = ["conversation", "Conversation", "bulletin", "Bulletin", "Text", "File"];
+
 fn source() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("src")
 }

@@ -33,6 +33,7 @@ state-active = active
 state-answered = answered
 state-closed = closed
 n-in-doubt = { $n } in doubt
+refuses-texts = wants no texts
 
 fate-held = waiting to be sent; can still be taken back
 fate-queued = waiting to be sent
@@ -405,6 +406,9 @@ error-bulletin_too_long = A bulletin has at most 200 characters.
 error-bulletin_braces = A bulletin goes out as it stands: no braces.
 error-identity_number_to_many = The text holds what looks like a resident, passport, licence, card or account number. Every citizen would get it.
 error-bulletin_until = The end of the bulletin has passed, or lies more than 14 days ahead.
+error-dates_reversed = The last day lies before the first one. Put the earlier day first.
+error-dates_in_future = The first day lies after today: nothing has happened yet.
+error-too_many_days = A report can be about ten years at most.
 error-bulletin_crowded = With the bulletins that hold already, a receipt would not stay one text.
 error-list_refused = The list cannot be used, and nothing was stored.
 error-list_changed = Somebody stored a newer version of the list meanwhile; nothing was stored.

@@ -20,6 +20,7 @@ state-active = 상담 중
 state-answered = 답변함
 state-closed = 종료
 n-in-doubt = 발송 불확실 { $n }건
+refuses-texts = 수신거부
 
 fate-held = 발송 대기(취소할 수 있음)
 fate-queued = 발송 대기
@@ -392,6 +393,9 @@ error-bulletin_too_long = 알림은 200자까지 쓸 수 있습니다.
 error-bulletin_braces = 알림은 쓴 그대로 나가므로 중괄호를 쓸 수 없습니다.
 error-identity_number_to_many = 글에 주민등록번호, 여권, 면허, 카드, 계좌 번호로 보이는 숫자가 있습니다. 모든 시민에게 나갑니다.
 error-bulletin_until = 알림이 끝나는 때가 이미 지났거나 14일보다 뒤입니다.
+error-dates_reversed = 끝 날짜가 시작 날짜보다 앞섭니다. 이른 날짜를 먼저 넣어 주십시오.
+error-dates_in_future = 시작 날짜가 오늘보다 뒤입니다. 아직 아무 일도 없습니다.
+error-too_many_days = 통계는 길어야 10년까지입니다.
 error-bulletin_crowded = 이미 있는 알림까지 넣으면 접수 문자가 한 통을 넘습니다.
 error-list_refused = 목록을 쓸 수 없어 저장하지 않았습니다.
 error-list_changed = 그 사이 다른 사람이 새 판을 저장해 저장하지 않았습니다.

@@ -5,6 +5,7 @@ use super::danger::Danger;
 use super::state::{ConversationEvent, ConversationState, next};
 use crate::domain::UnixMs;
 use crate::domain::actor::Actor;
+use crate::domain::citizen::Citizen;
 use crate::domain::counselor::Counselor;
 use crate::domain::notice::Language;
 use crate::domain::phone::PhoneNumber;
@@ -134,6 +135,11 @@ impl Conversation {
     /// Danger was seen in it, answered or not, or handed over to 119 or 112. A false alarm is none.
     pub fn is_danger(&self) -> bool {
         self.tier.is_some_and(Tier::is_danger)
+    }
+
+    /// Whether its citizen wants no texts, so that no answer may be sent.
+    pub fn is_refused_by(&self, citizen: &Citizen) -> bool {
+        citizen.refuses_texts(self.last_inbound.at, self.tier)
     }
 
     /// Danger that nobody has answered yet.

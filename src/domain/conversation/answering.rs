@@ -17,8 +17,7 @@ impl Handling<'_> {
     /// unless a new one is given.
     pub(super) fn reply(&mut self, reply: &Reply) -> Handled {
         self.must_hold()?;
-        let has_opted_out = self.facts.citizen.opted_out_at.is_some_and(|at| at >= self.it.last_inbound.at);
-        if has_opted_out && !self.it.is_danger() {
+        if self.it.is_refused_by(&self.facts.citizen) {
             return Err(Refusal::OptedOut);
         }
         self.must_have_seen((!reply.force).then_some(reply.last_seen))?;

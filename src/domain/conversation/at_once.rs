@@ -7,6 +7,7 @@ use super::command::{Closing, Reply};
 use super::handle::{Handled, Handling};
 use super::state::ConversationState;
 use crate::domain::actor::Actor;
+use crate::domain::citizen::Citizen;
 use crate::domain::event::EventKind;
 use crate::domain::refusal::Refusal;
 use crate::domain::triage::Tier;
@@ -16,8 +17,8 @@ pub const AT_ONCE: &str = "answer_all";
 
 impl Conversation {
     /// Whether it may be answered together with others: it waits in the queue, nobody holds it, no answer of its own was
-    /// promised, and nothing in it is, was or may be a danger.
-    pub fn may_be_answered_with_others(&self, actor: &Actor) -> Result<(), Refusal> {
+    /// promised, nothing in it is, was or may be a danger, and the citizen wants texts.
+    pub fn may_be_answered_with_others(&self, actor: &Actor, citizen: &Citizen) -> Result<(), Refusal> {
         if !actor.supervises() {
             return Err(Refusal::SupervisorsOnly);
         }
@@ -33,7 +34,10 @@ impl Conversation {
         if self.state != ConversationState::Waiting {
             return Err(Refusal::NotWaiting);
         }
-        if self.promise.is_some() { Err(Refusal::PromiseOpen) } else { Ok(()) }
+        if self.promise.is_some() {
+            return Err(Refusal::PromiseOpen);
+        }
+        if self.is_refused_by(citizen) { Err(Refusal::OptedOut) } else { Ok(()) }
     }
 }
 
@@ -41,7 +45,7 @@ impl Handling<'_> {
     /// The actor takes it, answers, and closes it or lets it go. Who writes again is not theirs: they are offered to whom they
     /// would have been offered before.
     pub(super) fn answer_waiting(&mut self, reply: &Reply, closing: Option<&Closing>) -> Handled {
-        self.it.may_be_answered_with_others(self.facts.actor)?;
+        self.it.may_be_answered_with_others(self.facts.actor, &self.facts.citizen)?;
         let before = self.it.last_holder;
         self.take(Some(AT_ONCE))?;
         self.reply(reply)?;
@@ -100,10 +104,16 @@ mod tests {
             ),
         ];
         for (it, expected) in cases {
-            assert_eq!(it.may_be_answered_with_others(&boss), expected, "{it:?}");
+            assert_eq!(it.may_be_answered_with_others(&boss, &Citizen::default()), expected, "{it:?}");
         }
         let counselor = person(2, Role::Counselor);
-        assert_eq!(waiting().may_be_answered_with_others(&counselor), Err(Refusal::SupervisorsOnly));
+        let may = |by: &Actor, opted_out_at| {
+            waiting().may_be_answered_with_others(by, &Citizen { opted_out_at, ..Citizen::default() })
+        };
+        assert_eq!(may(&counselor, None), Err(Refusal::SupervisorsOnly));
+        let last_text_at = waiting().last_inbound.at;
+        assert_eq!(may(&boss, Some(last_text_at)), Err(Refusal::OptedOut));
+        assert_eq!(may(&boss, Some(last_text_at - 1)), Ok(()), "they have written since");
     }
 
     #[test]

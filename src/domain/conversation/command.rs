@@ -11,6 +11,9 @@ use crate::domain::opt_out::Wish;
 use crate::domain::recipient::Recipient;
 use crate::domain::triage::Tier;
 
+/// Nobody is restricted for longer, and nothing is promised or reminded of later (days).
+pub const MOST_DAYS_AHEAD: i64 = 30;
+
 /// A text of the citizen's that a person has to read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TextIn {

@@ -30,7 +30,8 @@ pub use aggregate::{Category, Claim, Closed, Conversation, LastInbound, Offer, P
 pub use at_once::AT_ONCE;
 pub use change::BeforeAnswer;
 pub use command::{
-    CitizenChange, Closing, Command, Decision, Effect, Facts, FoundSent, Happening, Reply, TextIn,
+    CitizenChange, Closing, Command, Decision, Effect, Facts, FoundSent, Happening, MOST_DAYS_AHEAD, Reply,
+    TextIn,
 };
 pub use danger::{Ack, Danger, DangerState};
 pub use state::{

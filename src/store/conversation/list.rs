@@ -77,6 +77,8 @@ pub struct ConversationSummary {
     pub referral: Option<Referral>,
     /// Its place in the queue.
     pub queue_at: UnixMs,
+    /// The citizen wants no texts and has not written since: no answer may be sent.
+    pub refuses_texts: bool,
 }
 
 /// A page of a list.
@@ -237,7 +239,8 @@ const SUMMARY: &str = "
     (SELECT count(*) FROM inbox i JOIN photo p ON p.inbox_id = i.id
       WHERE i.conversation_id = c.id AND i.seq = c.last_inbound_seq),
     c.referred_to, c.referred_at, c.referral_due_at, c.queue_at,
-    (SELECT o.name FROM counselor o WHERE o.id = c.offered_to), c.offered_until_at";
+    (SELECT o.name FROM counselor o WHERE o.id = c.offered_to), c.offered_until_at,
+    c.last_inbound_at, (SELECT f.opted_out_at FROM citizen f WHERE f.number = c.citizen)";
 /// What there is beside its texts: most conversations have none of it, and need no query for it.
 const BESIDE: &str = "
     EXISTS (SELECT 1 FROM citizen f WHERE f.number = c.citizen),
@@ -357,7 +360,14 @@ fn summary(r: &Row<'_>) -> rusqlite::Result<ConversationSummary> {
         queue_at: r.get(30)?,
         offered_to_name: r.get(31)?,
         offered_until_at: r.get(32)?,
+        refuses_texts: refuses_texts(r)?,
     })
+}
+
+fn refuses_texts(r: &Row<'_>) -> rusqlite::Result<bool> {
+    let (last_inbound_at, opted_out_at) = (r.get(33)?, r.get(34)?);
+    let citizen = Citizen { opted_out_at, ..Citizen::default() };
+    Ok(citizen.refuses_texts(last_inbound_at, row::tier(r)?))
 }
 
 fn referral(r: &Row<'_>) -> rusqlite::Result<Option<Referral>> {
@@ -394,7 +404,7 @@ pub(super) fn one(conn: &Connection, id: i64) -> Result<ConversationSummary> {
 
 pub(in crate::store) fn detail(conn: &Connection, id: i64) -> Result<ConversationDetail> {
     let one = format!("SELECT {SUMMARY}, {BESIDE} FROM conversation c {HOLDER} WHERE c.id = :id");
-    let found = |r: &Row<'_>| Ok((summary(r)?, (r.get(33)?, r.get(34)?, r.get(35)?, r.get(36)?)));
+    let found = |r: &Row<'_>| Ok((summary(r)?, (r.get(35)?, r.get(36)?, r.get(37)?, r.get(38)?)));
     let (summary, (has_facts, has_notes, has_survey, has_drafts)) =
         conn.prepare_cached(&one)?.query_row(named_params! { ":id": id }, found)?;
     let mut messages = inbound(conn, id)?;

@@ -10,6 +10,7 @@ use crate::domain::actor::Actor;
 use crate::domain::conversation::Conversation;
 use crate::domain::refusal::Refusal;
 use crate::domain::text::normalise;
+use crate::store::people::citizen;
 use crate::store::{Result, Store, StoreError};
 
 /// Which conversations are meant.
@@ -87,7 +88,7 @@ fn sort_in(conn: &Connection, into: &mut Marked, (id, mark): (i64, &Mark), actor
     if !is_meant {
         return Ok(());
     }
-    match of.may_be_answered_with_others(actor) {
+    match of.may_be_answered_with_others(actor, &citizen::load(conn, &of.citizen)?) {
         Ok(()) => into.found.push(one(conn, id)?),
         Err(why) => into.left_out.push(LeftOut { id, why: Some(why) }),
     }

@@ -104,7 +104,6 @@ fn refusal(
         return Ok(None);
     }
     let citizen = citizen::load(conn, &of.citizen)?;
-    let has_opted_out = citizen.opted_out_at.is_some_and(|at| at >= of.last_inbound.at);
     let notice = text.notice.as_deref().and_then(Notice::of_group);
     let may_be_told = match notice {
         // The text in doubt must not block its own repetition.
@@ -117,7 +116,7 @@ fn refusal(
     };
     Ok(match notice {
         _ if citizen.is_restricted(now) => Some(Refusal::Restricted),
-        None if has_opted_out => Some(Refusal::OptedOut),
+        None if of.is_refused_by(&citizen) => Some(Refusal::OptedOut),
         Some(_) if !may_be_told => Some(Refusal::OptedOut),
         _ => None,
     })

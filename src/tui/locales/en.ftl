@@ -39,6 +39,7 @@ talk-promise = Promised by { $at } ({ $span } left)
 talk-promise-late = The promised time { $at } is over
 talk-offered = Offered to { $who } first
 talk-wish = Wish: { $text }
+talk-refuses-texts = The citizen wants no texts and has not written since: no answer can be sent, only a close ends it.
 talk-opted-out = The citizen wants no automatic texts. You may answer.
 talk-restricted = Not answered until { $at }
 talk-scrolled = ↓ more below (Page Down)
@@ -57,8 +58,14 @@ length-cannot = cannot be carried: { $characters }
 length-parts = { $kind } in { $parts } parts, { $n } { $unit }
 review-title = As it will arrive · { $length }
 review-newer = The citizen has written meanwhile (texts: { $n }):
-review-parts = Leaves as { $n } texts. y sends
-review-more = … { $n } more lines below
+review-parts = { $n ->
+    [one] Leaves as { $n } text. y sends
+   *[other] Leaves as { $n } texts. y sends
+    }
+review-more = { $n ->
+    [one] … { $n } more line below
+   *[other] … { $n } more lines below
+    }
 review-needs-yes = Look at it, then y sends.
 review-keys = Enter sends. Esc goes back to mend it.
 sending = Sending …
@@ -187,7 +194,10 @@ presence-break = break
 presence-off = off
 pick-presence = Now
 did-presence = { $presence }
-off-but-holding = You are off and still hold { $n } conversations. Pass them on (x) or give them back (b).
+off-but-holding = { $n ->
+    [one] You are off and still hold { $n } conversation. Pass it on (x) or give it back (b).
+   *[other] You are off and still hold { $n } conversations. Pass them on (x) or give them back (b).
+    }
 key-presence = on, phone, break, off
 
 ask-search = Words to find in texts, answers and notes:

@@ -39,6 +39,7 @@ talk-promise = 약속: { $at }까지({ $span } 남음)
 talk-promise-late = 약속한 시각이 지났습니다({ $at })
 talk-offered = { $who } 님에게 먼저 제안되었습니다
 talk-wish = 요청 사항: { $text }
+talk-refuses-texts = 시민이 수신을 거부했고 그 뒤로 새 문자가 없습니다. 답변은 보낼 수 없고 종료만 할 수 있습니다.
 talk-opted-out = 자동 문자를 받지 않겠다고 한 시민입니다. 답변은 할 수 있습니다.
 talk-restricted = { $at }까지 답변 제한 중
 talk-scrolled = ↓ 아래에 더 있습니다(Page Down)

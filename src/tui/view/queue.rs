@@ -135,6 +135,7 @@ fn words(app: &App, row: &ConversationSummary) -> String {
     let mut words = Vec::new();
     words.extend(holder_of_danger(say, row).map(|who| format!("[{who}]")));
     words.extend(row.late_sent_at.map(|at| say.with("came-late", [("at", app.times().clock(at).into())])));
+    words.extend(row.refuses_texts.then(|| format!("[{}]", say.t("refuses-texts"))));
     words.push(if row.is_abusive { say.t("abusive-short") } else { row.preview.clone() });
     words.extend((row.n_photos > 0).then(|| say.with("n-photos", [("n", row.n_photos.into())])));
     words.extend((row.n_in_doubt > 0).then(|| say.with("n-in-doubt", [("n", row.n_in_doubt.into())])));

@@ -119,7 +119,8 @@ pub fn remarks(app: &App, talk: &Talk) -> Vec<(Tone, String)> {
     let offered = who.map(|who| say.with("talk-offered", [("who", one_word(who).into())]));
     let wish =
         detail.preference.as_deref().map(|wish| say.with("talk-wish", [("text", one_word(wish).into())]));
-    let opted_out = detail.opted_out.then(|| say.t("talk-opted-out"));
+    let opted_out = if summary.refuses_texts { "talk-refuses-texts" } else { "talk-opted-out" };
+    let opted_out = (summary.refuses_texts || detail.opted_out).then(|| say.t(opted_out));
     let until = detail.restricted_until_at.filter(|at| *at > app.now);
     let restricted = until.map(|at| say.with("talk-restricted", [("at", clock(at).into())]));
     found.extend(

@@ -52,6 +52,7 @@ export function badges(row) {
     row.promise_due_at ? badge(t(row.promise_due_at < now() ? "promise-late" : "promised", { time: moment(row.promise_due_at) }), "warn") : null,
     row.late_sent_at ? badge(t("came-late", { time: moment(row.late_sent_at) })) : null,
     row.n_photos ? badge(t("n-photos", { n: row.n_photos })) : null,
+    row.refuses_texts ? badge(t("refuses-texts"), "warn") : null,
     row.n_in_doubt ? badge(t("n-doubt", { n: row.n_in_doubt }), "warn") : null,
     row.claimed_by ? el("span", { class: "faint" }, t("held-by", { who: row.claimed_by.name })) : null,
     row.offered_to ? el("span", { class: "faint" }, t("offered", { who: row.offered_to_name ?? row.offered_to })) : null,

@@ -17,7 +17,7 @@ function head(detail, desk) {
   const facts = [
     t("desk-name", { name }),
     detail.category ? t("category-is", { name: detail.category }) : null,
-    detail.opted_out ? t("opted-out") : null,
+    detail.refuses_texts ? t("refuses-texts-close") : detail.opted_out ? t("opted-out") : null,
     detail.restricted_until_at ? t("restricted-until", { time: moment(detail.restricted_until_at) }) : null,
     detail.preference ? t("preference-is", { text: detail.preference }) : null,
     detail.writing.length ? t("writing", { who: detail.writing.map((one) => one.name).join(", ") }) : null,

@@ -140,6 +140,8 @@ const W = {
   "state-closed": ["closed", "종료"],
   "desk-name": ["desk: {name}", "부서: {name}"],
   "category-is": ["about {name}", "분류 {name}"],
+  "refuses-texts": ["wants no texts", "수신거부"],
+  "refuses-texts-close": ["wants no texts and has not written since: no answer can be sent; close it", "수신을 거부했고 그 뒤로 새 문자가 없어 답변을 보낼 수 없음: 종료하십시오"],
   "opted-out": ["wants no automatic texts", "자동 문자 거부"],
   "restricted-until": ["restricted until {time}", "{time}까지 답변 제한"],
   "preference-is": ["asked for: {text}", "요청: {text}"],
