@@ -240,7 +240,7 @@ mod tests {
         for (lang, whole, early) in [
             (
                 Lang::En,
-                "Answered 1 of all 1 citizens.",
+                "Answered 1 of 1 citizen.",
                 ["Answered 1 of all 6 citizens.", "left early: 5 of them"],
             ),
             (
