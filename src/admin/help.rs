@@ -49,8 +49,14 @@ fn translated(command: Command, path: &str) -> Command {
         match argument(path, arg.get_id().as_str()) {
             Some(words) => {
                 let words = format!("{words}{}", values(&arg));
+                let takes_value = arg.get_action().takes_values();
                 let arg = arg.help(words).long_help(None::<&str>);
-                arg.hide_possible_values(true).hide_default_value(true).hide_env(true)
+                // clap refuses to hide what is not there.
+                if takes_value {
+                    arg.hide_possible_values(true).hide_default_value(true).hide_env(true)
+                } else {
+                    arg
+                }
             }
             None => arg,
         }

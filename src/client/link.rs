@@ -53,10 +53,7 @@ impl LinkFault {
 pub(super) fn link_fault(error: &(dyn Error + 'static)) -> Option<LinkFault> {
     let mut cause = Some(error);
     while let Some(error) = cause {
-        // What is inside an I/O error is not among its sources.
-        let inner = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
-        let inner = inner.and_then(|inner| inner.downcast_ref::<rustls::Error>());
-        let found = match inner.or_else(|| error.downcast_ref()) {
+        let found = match error.downcast_ref::<rustls::Error>() {
             Some(rustls::Error::InvalidCertificate(why)) => Some(certificate_fault(why)),
             Some(rustls::Error::InvalidMessage(_)) => Some(LinkFault::NoTls),
             _ => None,
@@ -67,7 +64,11 @@ pub(super) fn link_fault(error: &(dyn Error + 'static)) -> Option<LinkFault> {
         if found.is_some() {
             return found;
         }
-        cause = error.source();
+        // What an I/O error is made of is not its source, and may be another one.
+        cause = match error.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
+            Some(inner) => Some(inner),
+            None => error.source(),
+        };
     }
     None
 }
