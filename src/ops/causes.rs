@@ -137,6 +137,10 @@ mod tests {
             ("no connection", "연결할 수 없습니다"),
             ("the carrier refuses our key (HTTP401)", "통신사가 우리 키를 거절합니다 (HTTP401)"),
             ("must be between 1 and 9 seconds", "1초에서 9초 사이여야 합니다"),
+            (
+                "unknown field `x`, expected `built_in` or `reply`",
+                "`x` 은(는) 모르는 항목입니다. 쓸 수 있는 것: `built_in`, `reply`",
+            ),
             ("whatever a carrier says", "whatever a carrier says"),
         ];
         for (en, ko) in table {

@@ -648,6 +648,12 @@ account-must-change = has to change the password
 account-disabled = disabled
 account-used = last used { $at }
 desk-exception = { $at }  conversation { $n } of the foreign desk { $desk }: seen { $seen } times, worked on { $done } times
+desk-exception = { $at }  conversation { $n } of the foreign desk { $desk }: times seen { $seen }, times worked on { $done }
+role-counselor = counselor
+role-supervisor = supervisor
+role-administrator = administrator
+role-auditor = auditor
+role-board = board
 change-added = added
 change-disabled = disabled
 change-enabled = enabled again
@@ -961,7 +967,7 @@ identity-passport = passport number
 identity-licence = driver's licence number
 identity-card = card number
 identity-account = account number
-tidied = Removed from this machine: { $drafts } drafts older than 14 days, { $photos } saved photos older than a day.
+tidied = Removed from this machine: drafts older than 14 days ({ $drafts }), saved photos older than a day ({ $photos }).
 revealed = Number of the citizen of conversation { $n }: { $number }
 ask-told = Who at { $service } was told? (Enter if nobody yet)
 handover-open = Nothing was recorded as told. Once you have: munja handover { $n } { $service } --told "NAME"
@@ -1186,7 +1192,7 @@ edit-uses = { $n ->
     [one] { $n } conversation has it, { $open } of them open. It keeps it; nobody can choose it any more.
    *[other] { $n } conversations have it, { $open } of them open. They keep it; nobody can choose it any more.
     }
-edit-found = stands in { $n } of the last { $texts } texts
+edit-found = of the last texts ({ $texts }), it stands in { $n }
 edit-more = … and { $n } more
 edit-no-change = Nothing changes for anybody.
 edit-version-kept = `version` at the head of the list stays as it is. It is kept with each conversation and shows by which list its category was chosen: raise it when categories come, go or change their meaning. For times and desks it may stay.

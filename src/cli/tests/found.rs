@@ -245,14 +245,14 @@ async fn a_refusal_names_what_would_be_accepted() {
     assert_eq!(run.exit, Exit::Nothing);
     assert!(run.err.contains("1번 평가") && run.err.contains("munja reviews"), "{}", run.err);
     for (command, named) in [
-        (&["restrict", "12", "400d", "--reason", "협박"][..], "1m - 30d · munja restrict --help"),
-        (&["list", "--limit", "999"], "1..=200 · "),
-        (&["list", "--state", "gone"], "waiting, active, answered, closed · "),
-        (&["show", "x"], "→ munja show --help"),
-        (&["promise", "12", "31d"], "30일 안"),
-        (&["remind", "12", "31d", "전화"], "30일 안"),
+        (vec!["restrict", "12", "400d", "--reason", "협박"], "1m - 30d · munja restrict --help"),
+        (vec!["list", "--limit", "999"], "1..=200 · "),
+        (vec!["list", "--state", "gone"], "waiting, active, answered, closed · "),
+        (vec!["show", "x"], "→ munja show --help"),
+        (vec!["promise", "12", "31d"], "30일 안"),
+        (vec!["remind", "12", "31d", "전화"], "30일 안"),
     ] {
-        let run = world.munja(command).await;
+        let run = world.munja(&command).await;
         assert_eq!(run.exit, Exit::Usage, "{command:?}");
         assert!(run.err.contains(named), "{named}: {}", run.err);
     }
