@@ -100,6 +100,7 @@ pub(in crate::api) async fn staffing(
         desk: asked.desk.clone(),
         made_at: now,
         is_final: now >= asked.bounds().1,
+        settles_at: asked.bounds().1,
         figures: vec![
             figure(PACE, counted.pace(), asked.language),
             figure(EACH, counted.answers_each(), asked.language),
@@ -107,6 +108,7 @@ pub(in crate::api) async fn staffing(
         tables: Days::ALL.into_iter().map(|days| table(days, &hours, asked.language)).collect(),
         published_at: None,
         corrections: Vec::new(),
+        is_before_records: false,
     }))
 }
 
