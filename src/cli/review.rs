@@ -157,7 +157,10 @@ fn marks(sheet: &SheetView, given: &[String]) -> Result<Vec<ReviewMarkRequest>, 
     let mut marks: Vec<ReviewMarkRequest> = Vec::new();
     for word in given {
         let (name, mark) = word.split_once('=').ok_or_else(|| bad(word))?;
-        let is_meant = |point: &&PointView| point.name == name.trim() || point.key == name.trim();
+        let name = name.trim();
+        let is_meant = |point: &&PointView| {
+            point.name == name || point.key == name || point.names.iter().any(|known| known == name)
+        };
         let point = sheet.points.iter().find(is_meant).ok_or_else(|| bad(word))?;
         let mark: i64 = mark.trim().parse().map_err(|_| bad(word))?;
         let is_twice = marks.iter().any(|known| known.point == point.key);

@@ -61,8 +61,8 @@ const COLUMNS: [Words; 4] = [
         "short",
         ["Short by", "부족"],
         [
-            "How many more are needed than answer; 0: enough.",
-            "필요한 수에서 답하는 수를 뺀 값. 0이면 충분합니다.",
+            "How many more are needed than answer; 0: enough, or the desk is closed then.",
+            "필요한 수에서 답하는 수를 뺀 값. 0이면 충분하거나 운영 시간이 아닙니다.",
         ],
     ),
 ];
