@@ -29,6 +29,8 @@ use crate::domain::notice::Language;
 use crate::domain::policy::ServicePolicy;
 use crate::store::{ClosedMonth, FiguresOf, NewAccess};
 
+/// A longer period has rows by month, if nothing else is asked for.
+const MOST_DAYS: i32 = 62;
 /// At most so many citizens' words are given at once.
 const MOST_QUOTES: u32 = 500;
 
@@ -78,6 +80,7 @@ impl Asked {
         let period =
             Period::new(date("from")?, date("to")?, today).map_err(|_| Problem::bad_request("from, to"))?;
         let by = match query.word("by") {
+            None if period.n_days() > MOST_DAYS => By::Month,
             None => By::Day,
             Some(word) => By::from_word(word)
                 .filter(|by| *by != By::Counselor)
@@ -115,7 +118,7 @@ impl Asked {
         ("from" = String, Query, description = "The first day: `2026-11-01`"),
         ("to" = String, Query, description = "The last day, included"),
         ("desk" = Option<String>, Query, description = "Key of a desk; all if absent"),
-        ("by" = Option<String>, Query, description = "`hour`, `day` (default), `weekday`, `month`, `desk` or `category`: the rows of the first table"),
+        ("by" = Option<String>, Query, description = "`hour`, `day` (default up to 62 days), `weekday`, `month` (default of longer periods), `desk` or `category`: the rows of the first table"),
     ),
     responses((status = 200, description = "The figures", body = ReportView)))]
 pub(super) async fn report(

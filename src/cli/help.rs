@@ -16,6 +16,7 @@ use super::failure::Failure;
 use super::io::Io;
 use crate::client::Say;
 use crate::client::format::one_word;
+use crate::domain::text::one_line;
 use crate::ops::lang::Lang;
 
 /// `munja help [COMMAND]`: prints the help of the program or of one command.
@@ -148,10 +149,17 @@ pub fn complain(failure: &Failure, say: &Say, early: &Early, io: &mut Io) -> Exi
     failure.exit()
 }
 
+/// So much is shown of the values that an option takes (columns).
+const MOST_ALLOWED: usize = 300;
+
 fn wrong_usage(error: &clap::Error, early: &Early) -> Failure {
     let context = |kind: ContextKind| match error.get(kind) {
         Some(ContextValue::String(text)) => one_word(text),
         Some(ContextValue::Strings(texts)) => one_word(&texts.join(", ")),
+        _ => String::new(),
+    };
+    let allowed = match error.get(ContextKind::ValidValue) {
+        Some(ContextValue::Strings(texts)) => one_line(&texts.join(", "), MOST_ALLOWED),
         _ => String::new(),
     };
     let suggested = context(ContextKind::SuggestedSubcommand);
@@ -162,6 +170,9 @@ fn wrong_usage(error: &clap::Error, early: &Early) -> Failure {
         ErrorKind::InvalidSubcommand => ("usage_command", context(ContextKind::InvalidSubcommand)),
         ErrorKind::MissingSubcommand => ("usage_no_command", String::new()),
         ErrorKind::UnknownArgument => ("usage_option", context(ContextKind::InvalidArg)),
+        ErrorKind::InvalidValue if !allowed.is_empty() => {
+            ("usage_value_of", context(ContextKind::InvalidArg))
+        }
         ErrorKind::InvalidValue | ErrorKind::ValueValidation => {
             ("usage_value", context(ContextKind::InvalidArg))
         }
@@ -175,6 +186,7 @@ fn wrong_usage(error: &clap::Error, early: &Early) -> Failure {
         ("value", context(ContextKind::InvalidValue).into()),
         ("other", context(ContextKind::PriorArg).into()),
         ("suggested", suggested.into()),
+        ("allowed", allowed.into()),
         ("command", command.into()),
     ];
     Failure::Here { exit: Exit::Usage, code, values: values.into() }
