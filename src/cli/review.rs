@@ -243,6 +243,7 @@ mod tests {
         let point = |key: &str, name: &str| PointView {
             key: key.into(),
             name: name.into(),
+            names: vec![name.into(), format!("{key} in English")],
             question: "?".into(),
             best: 5,
         };
@@ -254,6 +255,8 @@ mod tests {
         let good = read(&["친절=4", " speed = 5"]).expect("marks");
         assert_eq!(good[0], ReviewMarkRequest { point: "courtesy".into(), mark: 4 });
         assert_eq!(good[1], ReviewMarkRequest { point: "speed".into(), mark: 5 });
+        let other = read(&["courtesy in English=4", "속도=5"]).expect("names of both languages");
+        assert_eq!(other, good);
         for bad in [
             &["친절=4"][..],
             &["친절=6", "속도=1"],
