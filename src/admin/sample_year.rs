@@ -11,7 +11,7 @@ use super::{Say, line};
 use crate::config;
 use crate::daemon;
 use crate::domain::calendar::{Calendar, Rules};
-use crate::domain::sample_year::SampleYear;
+use crate::domain::sample_year::{SampleConversation, SampleYear};
 use crate::store::StoreOptions;
 
 /// The most texts of a year that fit a small machine.
@@ -23,7 +23,7 @@ const HOURS: &str = "Mo-Fr 08:00-22:00; Sa-Su,PH 09:00-18:00";
 #[command(after_help = "Examples:
   munjad sample-year --year 2026 --texts 50000 --database sample.db")]
 pub(super) struct Sample {
-    /// The year to invent
+    /// The year to invent; one that goes on is invented up to now
     #[arg(long, value_parser = clap::value_parser!(i16).range(2000..=2100))]
     year: i16,
     /// How many texts of citizens; their answers to the survey come on top
@@ -53,14 +53,23 @@ pub(super) async fn run(args: Sample, say: Say) -> anyhow::Result<()> {
     let calendar = Calendar::new(rules).map_err(|wrong| anyhow::anyhow!(wrong.why))?;
     let categories = config::categories(None)?;
     let version = categories.version.clone();
-    let year = SampleYear { year: args.year, n_texts: args.texts, calendar, categories };
+    // What became of the last texts is known a moment later.
+    let until = jiff::Timestamp::now().as_millisecond() - 60_000;
+    let year = SampleYear { year: args.year, n_texts: args.texts, until, calendar, categories };
     let store = daemon::open_store(&args.database, StoreOptions::default()).await?;
     let conversations = year.conversations();
-    let n = conversations.len();
+    let (n, n_texts) =
+        (conversations.len(), conversations.iter().map(SampleConversation::n_texts).sum::<usize>());
     store.write_sample(conversations, version).await?;
     let file = args.database.display();
+    if (n_texts as u64) < args.texts && !say.json {
+        line(&say.pick(
+            "The year is not over: nothing is invented after this moment.".to_owned(),
+            "올해가 아직 끝나지 않아, 지금 뒤의 일은 지어내지 않았습니다.".to_owned(),
+        ));
+    }
     if say.json {
-        line(&json!({ "database": args.database, "texts": args.texts, "conversations": n }).to_string());
+        line(&json!({ "database": args.database, "texts": n_texts, "conversations": n }).to_string());
         return Ok(());
     }
     line(&say.pick(
@@ -68,13 +77,13 @@ pub(super) async fn run(args: Sample, say: Say) -> anyhow::Result<()> {
             "Invented {} texts and the answers to the survey, in {n} conversations of {}: {file}\n\
              To see reports, name the file as [database] path in a configuration of its own, add a supervisor \
              (munjad user add NAME --role supervisor), start munjad run, and: munja report {}",
-            args.texts, args.year, args.year
+            n_texts, args.year, args.year
         ),
         format!(
             "{}년의 상담 {n}건, 문자 {}건과 만족도 답을 지어냈습니다: {file}\n\
              통계를 보려면 따로 만든 설정의 [database] path 에 이 파일을 적고, 관리자를 추가하고\
              (munjad user add 아이디 --role supervisor), munjad run 을 실행한 뒤: munja report {}",
-            args.year, args.texts, args.year
+            args.year, n_texts, args.year
         ),
     ));
     Ok(())

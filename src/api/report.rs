@@ -24,15 +24,15 @@ use crate::domain::UnixMs;
 use crate::domain::access::Action;
 use crate::domain::calendar::Calendar;
 use crate::domain::conversation::REOPEN_MS;
-use crate::domain::figures::period::date_at;
-use crate::domain::figures::words::goal;
-use crate::domain::figures::{BadPeriod, By, FigureId, Period, Report, Table, TableId};
+use crate::domain::figures::period::{SETTLED_AFTER_MS, date_at};
+use crate::domain::figures::words::{Unit, goal};
+use crate::domain::figures::{BadPeriod, By, FigureId, Names, Period, Report, Table, TableId, Tally};
 use crate::domain::notice::Language;
 use crate::domain::policy::ServicePolicy;
-use crate::store::{FiguresOf, NewAccess};
+use crate::store::{ClosedMonth, FiguresOf, NewAccess};
 
-/// A month is closed this long after its end (milliseconds): what the last day left open is done by then.
-const CLOSED_AFTER_MS: i64 = 7 * 24 * 60 * 60 * 1_000;
+/// A longer period has rows by month, if nothing else is asked for.
+const MOST_DAYS: i32 = 62;
 /// At most so many citizens' words are given at once.
 const MOST_QUOTES: u32 = 500;
 
@@ -89,6 +89,7 @@ impl Asked {
             }
         })?;
         let by = match query.word("by") {
+            None if period.n_days() > MOST_DAYS => By::Month,
             None => By::Day,
             Some(word) => By::from_word(word).filter(|by| *by != By::Counselor).ok_or_else(|| {
                 Problem::bad_request("by")
@@ -127,7 +128,7 @@ impl Asked {
         ("from" = String, Query, description = "The first day: `2026-11-01`"),
         ("to" = String, Query, description = "The last day, included"),
         ("desk" = Option<String>, Query, description = "Key of a desk; all if absent"),
-        ("by" = Option<String>, Query, description = "`hour`, `day` (default), `weekday`, `month`, `desk` or `category`: the rows of the first table"),
+        ("by" = Option<String>, Query, description = "`hour`, `day` (default up to 62 days), `weekday`, `month` (default of longer periods), `desk` or `category`: the rows of the first table"),
     ),
     responses((status = 200, description = "The figures", body = ReportView)))]
 pub(super) async fn report(
@@ -138,9 +139,18 @@ pub(super) async fn report(
     query: Query,
 ) -> Result<Json<ReportView>, Problem> {
     let asked = Asked::read(&context, &query, &headers)?;
-    let report = count(&context, &line, asked.figures_of(&context, asked.by.clone(), None)).await?;
+    let mut by = asked.by.clone();
+    if !asked.period.months().is_empty() && !by.contains(&By::Month) {
+        // For the corrections of the months in it.
+        by.push(By::Month);
+    }
+    let (tally, names) = count(&context, &line, asked.figures_of(&context, by, None)).await?;
+    let mut report = Report::of(&tally, &names);
+    report.tables.retain(|table| table.id != TableId::By(By::Month) || asked.by.contains(&By::Month));
     let mut shown = shown(&report, &asked, context.now());
-    correct(&context, &asked, &report, &mut shown).await?;
+    let begin_at = context.store.records_begin_at().await?;
+    shown.is_before_records = begin_at.is_none_or(|at| at >= asked.bounds().1);
+    correct(&context, &asked, (&tally, &names), &mut shown).await?;
     Ok(Json(shown))
 }
 
@@ -161,7 +171,8 @@ pub(super) async fn counselors(
 ) -> Result<Json<ReportView>, Problem> {
     let asked = Asked::read(&context, &query, &headers)?;
     let own = if session.actor.supervises() { None } else { session.actor.id() };
-    let mut report = count(&context, &line, asked.figures_of(&context, vec![By::Counselor], own)).await?;
+    let (tally, names) = count(&context, &line, asked.figures_of(&context, vec![By::Counselor], own)).await?;
+    let mut report = Report::of(&tally, &names);
     report.figures.clear();
     report.tables.retain(|table| table.id == TableId::By(By::Counselor));
     let mut shown = shown(&report, &asked, context.now());
@@ -198,48 +209,62 @@ pub(super) async fn words(
     Ok(Seen(Json(QuoteList { quotes, n_more: found.n_more, n_erased: found.n_erased }), access))
 }
 
-async fn count(context: &ApiContext, line: &ReportLine, of: FiguresOf) -> Result<Report, Problem> {
+async fn count(context: &ApiContext, line: &ReportLine, of: FiguresOf) -> Result<(Tally, Names), Problem> {
     let _turn = line.turn().await?;
-    let (tally, names) = context.store.figures(of).await?;
-    Ok(Report::of(&tally, &names))
+    Ok(context.store.figures(of).await?)
 }
 
-/// Closes a month that is over, and says what differs from what was published.
+/// Closes a month that is over, and says what differs from what was published of any month in the period.
 async fn correct(
     context: &ApiContext,
     asked: &Asked,
-    report: &Report,
+    (tally, names): (&Tally, &Names),
     shown: &mut ReportView,
 ) -> Result<(), Problem> {
-    let (Some(month), (_, end)) = (asked.period.as_month(), asked.bounds()) else { return Ok(()) };
-    let (desk, values) = (asked.desk.clone().unwrap_or_default(), fixed_values(report));
-    if let Some(closed) = context.store.closed_month(month.clone(), desk.clone()).await? {
-        shown.published_at = Some(closed.frozen_at);
-        shown.corrections = corrections(&closed.values, &values);
-    } else if context.now() - end >= CLOSED_AFTER_MS {
-        let now = context.now();
-        context.store.close_month(month, desk, values, now).await?;
-        shown.published_at = Some(now);
+    let (now, is_month) = (context.now(), asked.period.as_month().is_some());
+    for period in asked.period.months() {
+        let (Some(month), Some(report)) = (period.as_month(), Report::of_month(tally, names, period)) else {
+            continue;
+        };
+        let (desk, values) = (asked.desk.clone().unwrap_or_default(), report.values());
+        if let Some(closed) = context.store.closed_month(month.clone(), desk.clone()).await? {
+            let found = corrections(&month, &closed, &values, asked.language);
+            // Of a longer period, what its tables say is not said by month.
+            shown.corrections.extend(found.into_iter().filter(|one| is_month || !one.name.contains('/')));
+            shown.published_at = shown.published_at.or(is_month.then_some(closed.frozen_at));
+        } else if is_month && now >= shown.settles_at && !shown.is_before_records {
+            context.store.close_month(month, desk, values, now).await?;
+            shown.published_at = Some(now);
+        }
     }
     Ok(())
 }
 
-/// The values that every report of the month has, whatever rows were asked for.
-fn fixed_values(report: &Report) -> BTreeMap<String, i64> {
-    let tables = report.tables.iter().filter(|table| !matches!(table.id, TableId::By(_)));
-    Report { figures: report.figures.clone(), tables: tables.cloned().collect() }.values()
-}
-
-fn corrections(published: &BTreeMap<String, i64>, now: &BTreeMap<String, i64>) -> Vec<CorrectionView> {
-    let names: BTreeSet<&String> = published.keys().chain(now.keys()).collect();
-    let differs = names.into_iter().filter(|name| published.get(*name) != now.get(*name));
-    differs
-        .map(|name| CorrectionView {
+fn corrections(
+    month: &str,
+    closed: &ClosedMonth,
+    now: &BTreeMap<String, i64>,
+    language: Language,
+) -> Vec<CorrectionView> {
+    let names: BTreeSet<&String> = closed.values.keys().chain(now.keys()).collect();
+    let differs = names.into_iter().filter(|name| closed.values.get(*name) != now.get(*name));
+    let view = |name: &String| {
+        let (title, unit) = Report::words(name, language).unwrap_or((name.clone(), Unit::Count));
+        CorrectionView {
             name: name.trim_start_matches('/').to_owned(),
-            published: published.get(name).copied(),
+            title,
+            unit: unit.as_str().to_owned(),
+            month: month.to_owned(),
+            published_at: closed.frozen_at,
+            published: closed.values.get(name).copied(),
             now: now.get(name).copied(),
-        })
-        .collect()
+        }
+    };
+    let mut all: Vec<CorrectionView> = differs.map(view).collect();
+    // Figures of the month first, in the order in which they are printed.
+    let place = |one: &CorrectionView| FigureId::ALL.iter().position(|id| id.as_str() == one.name);
+    all.sort_by_key(|one| (place(one).is_none(), place(one)));
+    all
 }
 
 fn shown(report: &Report, asked: &Asked, now: UnixMs) -> ReportView {
@@ -250,7 +275,8 @@ fn shown(report: &Report, asked: &Asked, now: UnixMs) -> ReportView {
         to: asked.period.last.to_string(),
         desk: asked.desk.clone(),
         made_at: now,
-        is_final: now - end >= REOPEN_MS && n_open.is_none_or(|figure| figure.value == Some(0)),
+        is_final: now >= end + SETTLED_AFTER_MS && n_open.is_none_or(|figure| figure.value == Some(0)),
+        settles_at: end + SETTLED_AFTER_MS,
         figures: report
             .figures
             .iter()
@@ -259,6 +285,7 @@ fn shown(report: &Report, asked: &Asked, now: UnixMs) -> ReportView {
         tables: report.tables.iter().map(|table| table_view(table, asked)).collect(),
         published_at: None,
         corrections: Vec::new(),
+        is_before_records: false,
     }
 }
 

@@ -76,6 +76,7 @@ pub(super) async fn sheet(
     let points = settings.review_sheet.points.iter().map(|point| PointView {
         key: point.key.clone(),
         name: point.words(language).name.clone(),
+        names: vec![point.ko.name.clone(), point.en.name.clone()],
         question: point.words(language).question.clone(),
         best: point.best,
     });

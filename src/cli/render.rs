@@ -1,7 +1,7 @@
 //! Colours and tables. What a citizen or a colleague wrote is made safe (`one_word`, `one_line`, `safe_for_terminal`) before
 //! it gets here.
 
-use comfy_table::{ContentArrangement, LineStyle, Table, presets};
+use comfy_table::{ColumnConstraint, ContentArrangement, LineStyle, Table, Width, presets};
 use owo_colors::{OwoColorize, Style};
 use unicode_width::UnicodeWidthChar;
 
@@ -49,10 +49,24 @@ impl Paint {
 
 /// Rows as a table with a header.
 pub fn table(header: Vec<String>, rows: Vec<Vec<String>>, columns: usize) -> String {
+    new_table(header, rows, columns).trim_fmt()
+}
+
+fn new_table(header: Vec<String>, rows: Vec<Vec<String>>, columns: usize) -> Table {
     let mut table = Table::new();
     let style = presets::UTF8_HORIZONTAL_ONLY.row_separator(LineStyle::none());
     table.load_style(style).set_content_arrangement(ContentArrangement::Dynamic);
     table.set_width(u16::try_from(columns).unwrap_or(u16::MAX)).set_header(header).add_rows(rows);
+    table
+}
+
+/// The same, where no column becomes narrower than this (columns, with the space around a cell).
+pub fn unsplit_table(header: Vec<String>, rows: Vec<Vec<String>>, columns: usize, least: &[usize]) -> String {
+    let mut table = new_table(header, rows, columns);
+    for (column, width) in table.column_iter_mut().zip(least) {
+        let width = u16::try_from(*width).unwrap_or(u16::MAX);
+        column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(width)));
+    }
     table.trim_fmt()
 }
 

@@ -159,7 +159,10 @@ fn marks(sheet: &SheetView, given: &[String]) -> Result<Vec<ReviewMarkRequest>, 
     let mut marks: Vec<ReviewMarkRequest> = Vec::new();
     for word in given {
         let (name, mark) = word.split_once('=').ok_or_else(|| bad(word))?;
-        let is_meant = |point: &&PointView| point.name == name.trim() || point.key == name.trim();
+        let name = name.trim();
+        let is_meant = |point: &&PointView| {
+            point.name == name || point.key == name || point.names.iter().any(|known| known == name)
+        };
         let point = sheet.points.iter().find(is_meant).ok_or_else(|| bad(word))?;
         let mark: i64 = mark.trim().parse().map_err(|_| bad(word))?;
         let is_twice = marks.iter().any(|known| known.point == point.key);
@@ -247,6 +250,7 @@ mod tests {
         let point = |key: &str, name: &str| PointView {
             key: key.into(),
             name: name.into(),
+            names: vec![name.into(), format!("{key} in English")],
             question: "?".into(),
             best: 5,
         };
@@ -258,6 +262,8 @@ mod tests {
         let good = read(&["친절=4", " speed = 5"]).expect("marks");
         assert_eq!(good[0], ReviewMarkRequest { point: "courtesy".into(), mark: 4 });
         assert_eq!(good[1], ReviewMarkRequest { point: "speed".into(), mark: 5 });
+        let other = read(&["courtesy in English=4", "속도=5"]).expect("names of both languages");
+        assert_eq!(other, good);
         for bad in [
             &["친절=4"][..],
             &["친절=6", "속도=1"],

@@ -47,6 +47,8 @@ const OTHER_GROUP: u64 = 10;
 pub struct SampleYear {
     pub year: i16,
     pub n_texts: u64,
+    /// Nothing happens after this: a year that goes on ends here, and has so many texts less.
+    pub until: UnixMs,
     /// When the only desk is open.
     pub calendar: Calendar,
     pub categories: Categories,
@@ -60,6 +62,25 @@ pub struct SampleConversation {
     /// Each from the first text to a close.
     pub rounds: Vec<Round>,
     pub survey: Option<SampleSurvey>,
+}
+
+impl SampleConversation {
+    /// How many texts of the citizen's it holds.
+    pub fn n_texts(&self) -> usize {
+        self.rounds.iter().map(|round| round.texts.len()).sum()
+    }
+
+    /// What of it is over at this time; `None` if nothing is. What had begun and goes on is left out whole.
+    fn until(mut self, end: UnixMs) -> Option<SampleConversation> {
+        let n_rounds = self.rounds.len();
+        self.rounds.retain(|round| round.closed_at < end);
+        // A survey follows the last close.
+        self.survey = self.survey.filter(|survey| self.rounds.len() == n_rounds && survey.asked_at < end);
+        if let Some(survey) = &mut self.survey {
+            survey.answer = survey.answer.filter(|(at, ..)| *at < end);
+        }
+        (!self.rounds.is_empty()).then_some(self)
+    }
 }
 
 /// From the first text to a close.
@@ -145,7 +166,8 @@ impl Dice {
 }
 
 impl SampleYear {
-    /// Every conversation, in the order of their beginnings; together they hold exactly the texts that are wanted.
+    /// Every conversation, in the order of their beginnings; of a year that is over, together they hold exactly the texts that
+    /// are wanted.
     pub fn conversations(&self) -> Vec<SampleConversation> {
         let mut dice = Dice(0x6d75_6e6a_6100 + u64::try_from(self.year).unwrap_or(0));
         let days: Vec<Date> = Date::new(self.year, 1, 1)
@@ -166,6 +188,8 @@ impl SampleYear {
                 all.push(conversation);
             }
         }
+        let mut all: Vec<SampleConversation> =
+            all.into_iter().filter_map(|one| one.until(self.until)).collect();
         all.sort_by_key(|one| one.rounds.first().and_then(|round| round.texts.first().copied()));
         all
     }
@@ -286,6 +310,7 @@ mod tests {
         SampleYear {
             year: 2026,
             n_texts,
+            until: UnixMs::MAX,
             calendar: desk("main", "Mo-Fr 08:00-22:00; Sa-Su,PH 09:00-18:00").calendar,
             categories: Categories { version: "1".into(), groups },
         }
@@ -313,6 +338,22 @@ mod tests {
         };
         let morning = share(rounds.iter().filter(morning).count());
         assert!((390..=450).contains(&morning), "{morning}");
+    }
+
+    #[test]
+    fn a_year_that_goes_on_ends_now() {
+        let now = 1_796_086_800_000; // 2026-12-01 in the morning
+        let (whole, running) = (year(20_000), SampleYear { until: now, ..year(20_000) });
+        let (whole, running) = (whole.conversations(), running.conversations());
+        assert!(running.len() < whole.len() && running.len() > whole.len() * 10 / 12, "{}", running.len());
+        for one in &running {
+            assert!(one.rounds.iter().all(|round| round.closed_at < now), "{one:?}");
+            let survey =
+                one.survey.iter().flat_map(|s| s.answer.map(|(at, ..)| at).into_iter().chain([s.asked_at]));
+            assert!(survey.into_iter().all(|at| at < now), "{one:?}");
+        }
+        // Before that nothing differs.
+        assert_eq!(running[..5_000], whole[..5_000]);
     }
 
     #[test]

@@ -61,8 +61,8 @@ const COLUMNS: [Words; 4] = [
         "short",
         ["Short by", "부족"],
         [
-            "How many more are needed than answer; 0: enough.",
-            "필요한 수에서 답하는 수를 뺀 값. 0이면 충분합니다.",
+            "How many more are needed than answer; 0: enough, or the desk is closed then.",
+            "필요한 수에서 답하는 수를 뺀 값. 0이면 충분하거나 운영 시간이 아닙니다.",
         ],
     ),
 ];
@@ -100,6 +100,7 @@ pub(in crate::api) async fn staffing(
         desk: asked.desk.clone(),
         made_at: now,
         is_final: now >= asked.bounds().1,
+        settles_at: asked.bounds().1,
         figures: vec![
             figure(PACE, counted.pace(), asked.language),
             figure(EACH, counted.answers_each(), asked.language),
@@ -107,6 +108,7 @@ pub(in crate::api) async fn staffing(
         tables: Days::ALL.into_iter().map(|days| table(days, &hours, asked.language)).collect(),
         published_at: None,
         corrections: Vec::new(),
+        is_before_records: false,
     }))
 }
 

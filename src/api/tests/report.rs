@@ -51,7 +51,7 @@ async fn a_day_is_counted_with_definitions_in_the_readers_language() {
     ] {
         assert_eq!(figure(&report, id), expected, "{id}");
     }
-    assert_eq!(report["is_final"], json!(false), "the three days are not over");
+    assert_eq!(report["is_final"], json!(false), "the seven days are not over");
     assert_eq!(rows(&report, "day").len(), 1);
     assert_eq!(rows(&report, "hour")[17]["cells"][0], json!(1));
     assert_eq!(rows(&report, "category_groups")[0]["key"], json!("교통"));
@@ -125,4 +125,26 @@ async fn a_closed_month_stays_as_it_was_published() {
     let corrections = other["corrections"].as_array().expect("corrections");
     let of = corrections.iter().find(|one| one["name"] == "replies").expect("named");
     assert_eq!((&of["published"], &of["now"]), (&json!(1), &json!(0)));
+    let words = ["title", "unit", "month", "published_at"].map(|key| of[key].clone());
+    assert_eq!(words, [json!("Replies"), json!("count"), json!("2027-01"), closed["published_at"].clone()]);
+    // Every longer period with the month in it names the correction as well, and closes nothing.
+    for days in ["from=2027-01-01&to=2027-12-31", "from=2026-12-31&to=2027-02-13"] {
+        let longer = desk.get(&format!("/v1/reports?{days}"), &token).await.expect(200);
+        let corrections = longer["corrections"].as_array().expect("corrections");
+        assert!(corrections.iter().any(|one| one["name"] == "replies"), "{days}");
+        assert_eq!(longer["published_at"], Value::Null, "{days}");
+    }
+    let part = desk.get("/v1/reports?from=2027-01-02&to=2027-01-31", &token).await.expect(200);
+    assert_eq!(part["corrections"], json!([]), "of no whole month");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_month_before_anything_was_recorded_is_not_closed() {
+    let desk = Desk::open();
+    let token = desk.token("minsu").await;
+    desk.served(&token).await;
+    let before = desk.get("/v1/reports?from=1999-05-01&to=1999-05-31", &token).await.expect(200);
+    assert_eq!((&before["is_before_records"], &before["published_at"]), (&json!(true), &Value::Null));
+    let today = desk.get(&format!("/v1/reports?{TODAY}"), &token).await.expect(200);
+    assert_eq!(today["is_before_records"], json!(false));
 }

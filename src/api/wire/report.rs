@@ -15,17 +15,23 @@ pub struct ReportView {
     pub desk: Option<String>,
     /// When it was counted.
     pub made_at: i64,
-    /// Whether the figures are final: the last day and the 72 hours after it are over, and no consultation that began then is
+    /// Whether the figures are final: the last day and the seven days after it are over, and no consultation that began then is
     /// open.
     pub is_final: bool,
+    /// When those seven days are over.
+    #[serde(default)]
+    pub settles_at: i64,
     pub figures: Vec<FigureView>,
     pub tables: Vec<TableView>,
     /// When the month was closed; null for any other period, and for a month that is not closed yet.
     #[serde(default)]
     pub published_at: Option<i64>,
-    /// What differs now from what was published then.
+    /// What differs now from what was published: of the month, and of the figures of each whole month in a longer period.
     #[serde(default)]
     pub corrections: Vec<CorrectionView>,
+    /// The whole period lies before the first thing that was ever recorded here.
+    #[serde(default)]
+    pub is_before_records: bool,
 }
 
 /// A figure of the whole period.
@@ -79,6 +85,17 @@ pub struct RowView {
 pub struct CorrectionView {
     /// Table, row and column with `/` between; of a figure of the whole month the last part alone.
     pub name: String,
+    /// The same in words.
+    #[serde(default)]
+    pub title: String,
+    /// As of figures.
+    #[serde(default)]
+    pub unit: String,
+    /// Of which month: `2026-11`.
+    #[serde(default)]
+    pub month: String,
+    #[serde(default)]
+    pub published_at: i64,
     pub published: Option<i64>,
     pub now: Option<i64>,
 }

@@ -15,6 +15,9 @@ pub struct PointView {
     /// Never changes.
     pub key: String,
     pub name: String,
+    /// What it may be called where marks are written: its names in every language.
+    #[serde(default)]
+    pub names: Vec<String>,
     pub question: String,
     /// Marks go from 0 to this.
     pub best: i64,

@@ -48,13 +48,14 @@ fn cell(unit: &str, value: Option<i64>) -> String {
 
 fn figures(out: &mut csv::Writer<Vec<u8>>, printed: &Printed) -> Result<(), csv::Error> {
     let say = printed.say;
-    let mut head = vec![say.t("head-figure"), say.t("head-value")];
+    let mut head = vec![say.t("head-figure"), say.t("head-value"), say.t("head-goal")];
     head.extend(printed.compared.as_ref().map(|(period, _)| period.clone()));
     head.push(say.t("report-definitions"));
     write(out, &[String::new()])?;
     write(out, &head)?;
     for figure in &printed.report.figures {
-        let mut row = vec![heading(say, &figure.title, &figure.unit), cell(&figure.unit, figure.value)];
+        let goal = cell("per_mille", figure.goal);
+        let mut row = vec![heading(say, &figure.title, &figure.unit), cell(&figure.unit, figure.value), goal];
         if printed.compared.is_some() {
             row.push(cell(&figure.unit, super::values::before(printed, &figure.id)));
         }

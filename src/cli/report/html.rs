@@ -11,10 +11,10 @@ use crate::api::wire::TableView;
 const STYLE: &str = "\
 @page{size:A4;margin:15mm}\
 body{font-family:'Noto Sans KR','Malgun Gothic','Apple SD Gothic Neo',sans-serif;font-size:10pt;color:#000;background:#fff;\
-max-width:180mm;margin:auto;line-height:1.4}\
+max-width:180mm;margin:auto;line-height:1.4;word-break:keep-all;overflow-wrap:break-word}\
 h1{font-size:16pt}h2{font-size:12pt;margin:1.2em 0 .4em;break-after:avoid}\
 table{border-collapse:collapse;width:100%;font-size:9pt}thead{display:table-header-group}tr{break-inside:avoid}\
-th,td{border-bottom:1px solid #999;padding:2px 6px;text-align:right}th:first-child,td:first-child{text-align:left}\
+th,td{border-bottom:1px solid #999;padding:2px 6px;text-align:right}td{white-space:nowrap}th:first-child,td:first-child{text-align:left}td:first-child{white-space:normal;min-width:6em}\
 th{border-bottom:2px solid #000;vertical-align:bottom}svg{width:100%;break-inside:avoid}\
 svg text{font-size:10px;fill:#000}.v,.l{text-anchor:middle}.r{text-anchor:end}.s{text-anchor:start}\
 dl{font-size:8.5pt}dt{font-weight:bold;float:left;margin-right:.5em}dd{margin:0 0 .3em}.q{margin:.2em 0}";
@@ -71,7 +71,7 @@ fn figures(page: &mut String, printed: &Printed) {
         let mut cells = vec![figure.title.clone(), shown(say, &figure.unit, figure.value), goal];
         if printed.compared.is_some() {
             let other = before(printed, &figure.id);
-            let change = change(figure.value, other).map(|percent| format!("{percent:+} %"));
+            let change = change(say, &figure.unit, figure.value, other);
             cells.extend([shown(say, &figure.unit, other), change.unwrap_or_default()]);
         }
         row(page, "td", &cells);

@@ -8,8 +8,11 @@ mod terminal;
 mod values;
 mod xlsx;
 
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use serde_json::json;
 
 use super::context::CliContext;
@@ -18,6 +21,7 @@ use super::failure::Failure;
 use crate::api::wire::{QuoteList, ReportView};
 use crate::client::format::one_word;
 use crate::client::{ReportQuery, Say, create_private};
+use crate::domain::UnixMs;
 use crate::domain::figures::Period;
 use crate::domain::figures::period::date_at;
 
@@ -40,6 +44,17 @@ impl About {
             "incentive" => About::Incentive,
             _ => return None,
         })
+    }
+
+    /// The word before the period; none for the service.
+    fn as_str(self) -> &'static str {
+        match self {
+            About::Service => "",
+            About::Counselors => "counselors",
+            About::Staffing => "staffing",
+            About::Coaching => "coaching",
+            About::Incentive => "incentive",
+        }
     }
 
     /// The period, if none is named.
@@ -87,7 +102,18 @@ pub struct Printed {
     pub report: ReportView,
     /// The period that it is compared with, and its figures.
     pub compared: Option<(String, ReportView)>,
+    /// Whether that period was cut to as many days as this one has had.
+    pub is_cut: bool,
     pub words: Option<QuoteList>,
+    /// Whose days are named.
+    pub zone: TimeZone,
+}
+
+impl Printed {
+    /// The day of a moment: `2026-12-01`.
+    pub fn date(&self, at: UnixMs) -> String {
+        date_at(at, &self.zone).map_or_else(|| "?".to_owned(), |day| day.to_string())
+    }
 }
 
 pub async fn run(context: &mut CliContext, args: &Args) -> Result<(), Failure> {
@@ -115,6 +141,10 @@ pub async fn run(context: &mut CliContext, args: &Args) -> Result<(), Failure> {
         contents.push(format.bytes(&printed)?);
         names.push(path);
     }
+    if let Some(folder) = &args.to {
+        let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder);
+        made.map_err(|error| unwritable(folder, &error))?;
+    }
     for (path, bytes) in names.iter().zip(contents) {
         write(context, path, &bytes)?;
     }
@@ -131,14 +161,35 @@ fn asked(context: &CliContext, args: &Args) -> Result<(About, Period), Failure> 
             None => named = Some(word.as_str()),
         }
     }
+    let is_by = args.by.as_deref().is_some_and(|by| match about {
+        About::Service => false,
+        About::Counselors => by != "counselor",
+        _ => true,
+    });
+    let is_compared = args.compare.is_some() && !matches!(about, About::Service | About::Staffing);
+    let is_coached = about == About::Coaching;
+    let options = [
+        ("--by", is_by),
+        ("--compare", is_compared),
+        ("--low", args.low.is_some() && !is_coached),
+        ("--slow", args.slow.is_some() && !is_coached),
+    ];
+    if let Some((option, _)) = options.into_iter().find(|(_, is_wrong)| *is_wrong) {
+        let values = [("option", option.into()), ("about", about.as_str().into())];
+        return Err(Failure::here(Exit::Usage, "report_option", values));
+    }
     let period = named.unwrap_or(about.usual_period());
-    let today = date_at(context.io.clock.now_ms(), &context.io.zone).unwrap_or(jiff::civil::Date::ZERO);
+    let today = today(context);
     let found = Period::parse(period, today);
     let period = found.map_err(|bad| {
         let values = [("what", one_word(period).into()), ("today", today.to_string().into())];
         Failure::here(Exit::Usage, bad.as_str(), values)
     })?;
     Ok((about, period))
+}
+
+fn today(context: &CliContext) -> Date {
+    date_at(context.io.clock.now_ms(), &context.io.zone).unwrap_or(Date::ZERO)
 }
 
 async fn fetch(
@@ -158,12 +209,13 @@ async fn fetch(
         }
     };
     let report = get(period).await?;
-    let compared = match args.compare.as_deref() {
+    let other = match args.compare.as_deref() {
         Some("previous") => Some(period.previous()),
         Some(_) => Some(period.year_before()),
         None => None,
     };
-    let compared = match compared {
+    let cut = other.map(|other| period.comparable(other, today(context)));
+    let compared = match cut {
         Some(other) => Some((other.to_string(), get(other).await?)),
         None => None,
     };
@@ -171,7 +223,16 @@ async fn fetch(
     let of = ReportQuery { days: (&days.0, &days.1), desk: args.desk.as_deref(), by: None };
     let words = if args.words { Some(client.report_words(&of).await?) } else { None };
     let made = context.times().dated(report.made_at);
-    Ok(Printed { say: context.say, period: period.to_string(), made, report, compared, words })
+    Ok(Printed {
+        say: context.say,
+        period: period.to_string(),
+        made,
+        report,
+        compared,
+        is_cut: cut != other,
+        words,
+        zone: context.io.zone.clone(),
+    })
 }
 
 fn json_of(printed: &Printed) -> Result<serde_json::Value, Failure> {
@@ -238,14 +299,26 @@ fn write(context: &mut CliContext, path: &Path, bytes: &[u8]) -> Result<(), Fail
         create_private(&partial, bytes)?;
         std::fs::rename(&partial, path)
     });
+    done.map_err(|error| unwritable(path, &error))?;
     let name = one_word(&path.display().to_string());
-    done.map_err(|error| {
-        let values = [("file", name.clone().into()), ("why", one_word(&error.to_string()).into())];
-        Failure::here(Exit::Unexpected, "report_file", values)
-    })?;
     let line = context.say.with("report-written", [("file", name.into())]);
     context.remark(&line);
     Ok(())
+}
+
+/// Says why in our own words, where the operating system's are in one language alone.
+fn unwritable(path: &Path, error: &std::io::Error) -> Failure {
+    let code = match error.kind() {
+        std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory => "report_no_folder",
+        std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::ReadOnlyFilesystem => "report_forbidden",
+        std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => "report_disk_full",
+        _ => "report_file",
+    };
+    let values = [
+        ("file", one_word(&path.display().to_string()).into()),
+        ("why", one_word(&error.to_string()).into()),
+    ];
+    Failure::here(Exit::Unexpected, code, values)
 }
 
 #[cfg(test)]

@@ -20,17 +20,19 @@ pub async fn coaching(context: &mut CliContext, args: &Args, of: &ReportQuery<'_
     if let Some(path) = &args.csv {
         let heads = [
             "head-counselor",
-            "head-number",
+            "head-conversation",
             "head-time",
             "head-reason",
             "head-score",
-            "head-took",
+            "head-took-seconds",
             "head-text",
         ];
         let rows = list.consultations.iter().map(|one| {
             let mut row = item(context, one);
             row[0] = one.counselor_name.clone();
             row[2] = context.times().iso(one.at);
+            // A spreadsheet takes `17:11` for a time of day.
+            row[5] = one.took_ms.map(values::seconds).unwrap_or_default();
             row.push(one.words.clone().unwrap_or_default());
             row
         });
@@ -103,8 +105,15 @@ pub async fn incentive(context: &mut CliContext, args: &Args, of: &ReportQuery<'
     only_csv(args)?;
     let found = context.client()?.report_incentive(of).await?;
     if let Some(path) = &args.csv {
-        let heads =
-            ["head-login", "head-rule", "head-points", "head-event", "head-kind", "head-number", "head-time"];
+        let heads = [
+            "head-login",
+            "head-rule",
+            "head-points",
+            "head-event",
+            "head-kind",
+            "head-conversation",
+            "head-time",
+        ];
         let rows = found.points.iter().map(|point| {
             vec![
                 point.counselor.clone(),

@@ -12,8 +12,8 @@ const HEIGHT: i64 = 200;
 const BELOW: i64 = 30;
 const BESIDE: i64 = 230;
 const LINE: i64 = 18;
-/// More upright bars than this have a value and a label only here and there.
-const MOST_LABELS: usize = 31;
+/// As wide as a label or a value is; where bars are narrower, only some have them.
+const MOST_WIDTH: i64 = 32;
 /// The most lying bars.
 const MOST_LINES: usize = 30;
 
@@ -35,7 +35,8 @@ fn begin(table: &TableView, height: i64) -> String {
 
 fn upright(table: &TableView) -> String {
     let (most, n) = (largest(table), i64::try_from(table.rows.len()).unwrap_or(1).max(1));
-    let each = usize::max(1, table.rows.len().div_ceil(MOST_LABELS));
+    // Labels and values do not overlap.
+    let each = usize::try_from((MOST_WIDTH * n).div_euclid(WIDTH) + 1).unwrap_or(1);
     let step = WIDTH as f64 / n as f64;
     let mut svg = begin(table, HEIGHT + BELOW);
     for (place, row) in table.rows.iter().enumerate() {

@@ -4,13 +4,15 @@ use std::collections::BTreeSet;
 
 use super::Printed;
 use super::values::{before, change, first, largest, remarks, shown};
-use crate::api::wire::TableView;
-use crate::cli::render::{Paint, table};
+use crate::api::wire::{RowView, TableView};
+use crate::cli::render::{Paint, unsplit_table};
 use crate::client::format::one_word;
-use crate::domain::text::one_line;
+use crate::domain::text::{columns_of, one_line};
 
 /// The longest bar (columns).
 const BAR: i64 = 20;
+/// Space around a cell (columns).
+const GAP: usize = 2;
 /// The most that is shown of what a citizen wrote (columns).
 const MOST_WORDS: usize = 200;
 
@@ -25,7 +27,12 @@ pub fn text(printed: &Printed, paint: Paint, columns: usize) -> String {
         parts.push(rows(printed, one, columns));
     }
     parts.extend(quotes(printed));
-    parts.push(definitions(printed).join("\n"));
+    // The title, and nothing below it.
+    if parts.len() == 1 {
+        parts.push(printed.say.t("report-nothing"));
+    } else {
+        parts.push(definitions(printed).join("\n"));
+    }
     parts.push(remarks(printed).iter().map(|remark| one_line(remark, 300)).collect::<Vec<_>>().join("\n"));
     parts.join("\n\n")
 }
@@ -51,28 +58,81 @@ fn figures(printed: &Printed, columns: usize) -> String {
         let mut row = vec![one_word(&figure.title), shown(say, &figure.unit, figure.value), goal];
         if printed.compared.is_some() {
             let other = before(printed, &figure.id);
-            let change = change(figure.value, other).map(|percent| format!("{percent:+} %"));
+            let change = change(say, &figure.unit, figure.value, other);
             row.extend([shown(say, &figure.unit, other), change.unwrap_or_default()]);
         }
         row
     });
-    table(header, rows.collect(), columns)
+    let rows: Vec<Vec<String>> = rows.collect();
+    let mut widths = widths(&header, &rows);
+    // Titles of figures are sentences nearly, and may take two lines.
+    let words = rows.iter().filter_map(|row| row.first()).flat_map(|title| title.split_whitespace());
+    if let (Some(label), Some(longest)) = (widths.first_mut(), words.map(columns_of).max()) {
+        *label = longest + GAP;
+    }
+    narrow(&header, &rows, columns, &widths)
 }
 
 fn rows(printed: &Printed, of: &TableView, columns: usize) -> String {
     let most = largest(of);
     let mut header = vec![String::new()];
     header.extend(of.columns.iter().map(|column| one_word(&column.title)));
-    header.push(String::new());
+    let bar = |row: &RowView| {
+        let length = first(row).unwrap_or(0) * BAR / most;
+        "█".repeat(usize::try_from(length).unwrap_or(0))
+    };
     let rows = of.rows.iter().map(|row| {
         let mut cells = vec![one_word(&row.label)];
         let values = of.columns.iter().zip(&row.cells);
         cells.extend(values.map(|(column, value)| shown(printed.say, &column.unit, *value)));
-        let length = first(row).unwrap_or(0) * BAR / most;
-        cells.push("█".repeat(usize::try_from(length).unwrap_or(0)));
         cells
     });
-    table(header, rows.collect(), columns)
+    let mut rows: Vec<Vec<String>> = rows.collect();
+    let widths = widths(&header, &rows);
+    if widths.iter().sum::<usize>() + GAP + usize::try_from(BAR).unwrap_or(0) <= columns {
+        header.push(String::new());
+        rows.iter_mut().zip(&of.rows).for_each(|(cells, row)| cells.push(bar(row)));
+    }
+    let widths = self::widths(&header, &rows);
+    narrow(&header, &rows, columns, &widths)
+}
+
+/// What each column needs, with the space around it, so that neither a number nor a word of its heading is split.
+fn widths(header: &[String], rows: &[Vec<String>]) -> Vec<usize> {
+    let column = |(place, title): (usize, &String)| {
+        let cells = rows.iter().filter_map(|row| row.get(place)).map(|cell| columns_of(cell));
+        let words = title.split_whitespace().map(columns_of);
+        cells.chain(words).max().unwrap_or(0) + GAP
+    };
+    header.iter().enumerate().map(column).collect()
+}
+
+/// A table of whole numbers and words. Columns for which there is no room follow in a further table, with the same first column.
+fn narrow(header: &[String], rows: &[Vec<String>], columns: usize, widths: &[usize]) -> String {
+    let Some(label) = widths.first() else { return String::new() };
+    let (mut parts, mut used) = (vec![vec![0]], *label);
+    for (place, width) in widths.iter().enumerate().skip(1) {
+        if used.saturating_add(*width) > columns && parts.last().is_some_and(|part| part.len() > 1) {
+            parts.push(vec![0]);
+            used = *label;
+        }
+        used += width;
+        if let Some(part) = parts.last_mut() {
+            part.push(place);
+        }
+    }
+    let pick = |part: &[usize], cells: &[String]| -> Vec<String> {
+        part.iter().map(|place| cells.get(*place).cloned().unwrap_or_default()).collect()
+    };
+    let one = |part: &Vec<usize>| {
+        let rows = rows.iter().map(|row| pick(part, row)).collect();
+        unsplit_table(pick(part, header), rows, columns, &pick_widths(part, widths))
+    };
+    parts.iter().map(one).collect::<Vec<_>>().join("\n\n")
+}
+
+fn pick_widths(part: &[usize], widths: &[usize]) -> Vec<usize> {
+    part.iter().filter_map(|place| widths.get(*place)).copied().collect()
 }
 
 fn quotes(printed: &Printed) -> Option<String> {

@@ -7,8 +7,9 @@ use rust_xlsxwriter::{
 
 use super::Printed;
 use super::terminal::title;
-use super::values::{before, is_in_time, remarks};
+use super::values::{Shown, before, is_in_time, remarks};
 use crate::api::wire::TableView;
+use crate::client::Say;
 
 const A4: u8 = 9;
 /// A day, in which a workbook counts times (milliseconds).
@@ -27,7 +28,7 @@ pub fn workbook(printed: &Printed) -> Result<Vec<u8>, XlsxError> {
     }
     for table in &printed.report.tables {
         let name = sheet_name(&table.title);
-        rows(sheet(&mut book, &name)?, &name, table)?;
+        rows(printed.say, sheet(&mut book, &name)?, &name, table)?;
     }
     if printed.words.is_some() {
         let name = sheet_name(&printed.say.t("report-words"));
@@ -48,8 +49,13 @@ fn sheet_name(title: &str) -> String {
     title.chars().filter(|c| !"[]:*?/\\'".contains(*c)).take(MOST_NAME_CHARS).collect()
 }
 
-fn format(unit: &str) -> Format {
+/// The format that shows a value as every other output does.
+fn format(say: Say, unit: &str, value: i64) -> Format {
+    if let ("ms", Shown::Tenths(_)) = (unit, Shown::of(value)) {
+        return Format::new().set_num_format(say.t("report-sheet-seconds"));
+    }
     Format::new().set_num_format(match unit {
+        "ms" if matches!(Shown::of(value), Shown::Minutes(_)) => "[m]:ss",
         "ms" => "[h]:mm:ss",
         "per_mille" => "0.0%",
         "hundredths" => "0.00",
@@ -58,10 +64,10 @@ fn format(unit: &str) -> Format {
 }
 
 fn write(
+    say: Say,
     sheet: &mut Worksheet,
     (row, column): (u32, u16),
-    unit: &str,
-    value: Option<i64>,
+    (unit, value): (&str, Option<i64>),
 ) -> Result<(), XlsxError> {
     let Some(value) = value else { return Ok(()) };
     let number = match unit {
@@ -70,7 +76,7 @@ fn write(
         "hundredths" => value as f64 / 100.0,
         _ => value as f64,
     };
-    sheet.write_number_with_format(row, column, number, &format(unit))?;
+    sheet.write_number_with_format(row, column, number, &format(say, unit, value))?;
     Ok(())
 }
 
@@ -92,9 +98,9 @@ fn figures(sheet: &mut Worksheet, printed: &Printed) -> Result<(), XlsxError> {
     let mut at = 1;
     for figure in &printed.report.figures {
         sheet.write_string(at, 0, &figure.title)?;
-        write(sheet, (at, 1), &figure.unit, figure.value)?;
-        write(sheet, (at, 2), "per_mille", figure.goal)?;
-        write(sheet, (at, 3), &figure.unit, before(printed, &figure.id))?;
+        write(say, sheet, (at, 1), (&figure.unit, figure.value))?;
+        write(say, sheet, (at, 2), ("per_mille", figure.goal))?;
+        write(say, sheet, (at, 3), (&figure.unit, before(printed, &figure.id)))?;
         sheet.write_string(at, 4, &figure.definition)?;
         at += 1;
     }
@@ -105,14 +111,14 @@ fn figures(sheet: &mut Worksheet, printed: &Printed) -> Result<(), XlsxError> {
     Ok(())
 }
 
-fn rows(sheet: &mut Worksheet, name: &str, table: &TableView) -> Result<(), XlsxError> {
+fn rows(say: Say, sheet: &mut Worksheet, name: &str, table: &TableView) -> Result<(), XlsxError> {
     let mut cells = vec![table.title.clone()];
     cells.extend(table.columns.iter().map(|column| column.title.clone()));
     head(sheet, &cells)?;
     for (at, row) in (1_u32..).zip(&table.rows) {
         sheet.write_string(at, 0, &row.label)?;
         for ((place, column), value) in (1_u16..).zip(&table.columns).zip(&row.cells) {
-            write(sheet, (at, place), &column.unit, *value)?;
+            write(say, sheet, (at, place), (&column.unit, *value))?;
         }
     }
     if table.rows.is_empty() {
@@ -136,7 +142,7 @@ fn quotes(sheet: &mut Worksheet, printed: &Printed) -> Result<(), XlsxError> {
     let quotes = printed.words.iter().flat_map(|words| &words.quotes);
     for (at, quote) in (1_u32..).zip(quotes) {
         sheet.write_string(at, 0, quote.comment.as_deref().unwrap_or_default())?;
-        write(sheet, (at, 1), "count", quote.score.map(i64::from))?;
+        write(say, sheet, (at, 1), ("count", quote.score.map(i64::from)))?;
     }
     Ok(())
 }

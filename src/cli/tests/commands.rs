@@ -73,9 +73,11 @@ async fn errors_for_programs_are_problem_details() {
     assert_eq!(error["code"], "claimed_by_other");
     assert_eq!(error["claimed_by"]["login"], "yuna");
     assert_eq!(error["detail"], "박유나 님이 이 시민과 상담 중입니다. 다른 상담을 맡으십시오: munja next");
-    for (args, code) in
-        [(vec!["lst", "--json"], "usage_command_like"), (vec!["show", "x", "--json"], "usage_value")]
-    {
+    for (args, code) in [
+        (vec!["lst", "--json"], "usage_command_like"),
+        (vec!["show", "x", "--json"], "usage_value"),
+        (vec!["report", "--compare", "foo", "--json"], "usage_value_of"),
+    ] {
         let run = world.munja(&args).await;
         let error: Value = serde_json::from_str(&run.err).expect("JSON and nothing else");
         assert_eq!((run.exit, &error["code"]), (Exit::Usage, &json!(code)));

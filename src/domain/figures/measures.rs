@@ -45,11 +45,13 @@ pub struct Measures {
     pub sent: BTreeMap<(Class, bool), u64>,
     /// What became of them, and of those that no carrier took.
     pub outcomes: BTreeMap<Outcome, u64>,
+    /// Finished consultations by category.
+    pub categories: BTreeMap<Option<u16>, u64>,
 }
 
 impl Measures {
-    /// Adds one fact.
-    pub fn add(&mut self, fact: Fact) {
+    /// Adds one fact, of this category.
+    pub fn add(&mut self, fact: Fact, category: Option<u16>) {
         match fact {
             Fact::Text { is_abusive } => {
                 self.texts += 1;
@@ -70,6 +72,7 @@ impl Measures {
             Fact::Replied => self.n_replies += 1,
             Fact::Finished { is_resolved } => {
                 self.n_finished += 1;
+                *self.categories.entry(category).or_default() += 1;
                 self.n_first_contacts += u64::from(is_resolved.is_some());
                 self.n_resolved += u64::from(is_resolved == Some(true));
             }

@@ -10,6 +10,9 @@ use crate::domain::UnixMs;
 /// The longest period: ten years and a leap day (days).
 const MOST_DAYS: i32 = 3_653;
 
+/// Figures are final, and a month is published, this long after the last day (milliseconds): what it left open is done by then.
+pub const SETTLED_AFTER_MS: i64 = 7 * 24 * 60 * 60 * 1_000;
+
 /// Whole days, the first and the last inclusive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Period {
@@ -24,6 +27,10 @@ pub enum BadPeriod {
     Unknown,
     /// No day of the calendar, such as 31 April.
     NoSuchDay,
+    /// No month, such as the 13th.
+    NoSuchMonth,
+    /// No week of that year, such as the 54th.
+    NoSuchWeek,
     /// It ends before it begins.
     Backwards,
     /// It begins after today.
@@ -37,6 +44,8 @@ impl BadPeriod {
         match self {
             BadPeriod::Unknown => "bad_period",
             BadPeriod::NoSuchDay => "no_such_day",
+            BadPeriod::NoSuchMonth => "no_such_month",
+            BadPeriod::NoSuchWeek => "no_such_week",
             BadPeriod::Backwards => "period_backwards",
             BadPeriod::Future => "period_future",
             BadPeriod::TooLong => "period_too_long",
@@ -98,23 +107,51 @@ impl Period {
         is_month.then(|| self.first.strftime("%Y-%m").to_string())
     }
 
-    /// The period before it: of the same kind for months and years, of as many days for anything else.
+    /// The whole months in it, in their order.
+    pub fn months(&self) -> Vec<Period> {
+        let firsts = self.first.first_of_month().series(1.month()).take_while(|first| *first <= self.last);
+        let months = firsts.map(|first| Period { first, last: first.last_of_month() });
+        months.filter(|month| month.first >= self.first && month.last <= self.last).collect()
+    }
+
+    /// How many months it is, if it is whole months.
+    fn n_months(&self) -> Option<i32> {
+        let is_whole = self.first == self.first.first_of_month() && self.last == self.last.last_of_month();
+        is_whole.then(|| i32::try_from(self.months().len()).unwrap_or(i32::MAX))
+    }
+
+    /// The period that it is compared with. One that goes on beyond today is compared with as many days as have begun.
+    pub fn comparable(&self, other: Period, today: Date) -> Period {
+        if self.last <= today {
+            return other;
+        }
+        let n_begun = Period { first: self.first, last: today }.n_days();
+        let last = other.first.saturating_add((n_begun - 1).max(0).days());
+        Period { first: other.first, last: last.min(other.last) }
+    }
+
+    /// The period before it: as many months for whole months, as many days for anything else.
     pub fn previous(&self) -> Period {
         let before = self.first.saturating_sub(1.day());
-        if self.as_month().is_some() {
-            return Period { first: before.first_of_month(), last: before };
-        }
-        if is_year(self) {
-            return Period { first: before.first_of_year(), last: before };
+        if let Some(n) = self.n_months() {
+            return Period { first: self.first.saturating_sub(n.months()), last: before };
         }
         Period { first: self.first.saturating_sub(self.n_days().days()), last: before }
     }
 
-    /// The same days a year earlier; 29 February becomes the 28th.
+    /// The same days a year earlier; 29 February becomes the 28th, and a week from Monday to Sunday the week of the same number
+    /// (the 53rd becomes the 52nd).
     pub fn year_before(&self) -> Period {
+        if self.n_days() == 7 && self.first.weekday() == Weekday::Monday {
+            let week = self.first.iso_week_date();
+            let same = |number| jiff::civil::ISOWeekDate::new(week.year() - 1, number, Weekday::Monday);
+            if let Ok(monday) = same(week.week()).or_else(|_| same(52)) {
+                return whole_week(monday.date());
+            }
+        }
         let earlier = |day: Date| day.saturating_sub(1.year());
         let last =
-            if self.as_month().is_some() { earlier(self.first).last_of_month() } else { earlier(self.last) };
+            if self.n_months().is_some() { earlier(self.last).last_of_month() } else { earlier(self.last) };
         Period { first: earlier(self.first), last }
     }
 }
@@ -141,19 +178,21 @@ pub fn date_at(at: UnixMs, zone: &TimeZone) -> Option<Date> {
     Some(zone.to_datetime(Timestamp::from_millisecond(at).ok()?).date())
 }
 
+/// From Monday to Sunday.
+fn whole_week(day: Date) -> Period {
+    let first = day.saturating_sub(i64::from(day.weekday().to_monday_zero_offset()).days());
+    Period { first, last: first.saturating_add(6.days()) }
+}
+
 fn named(word: &str, today: Date) -> Result<Period, BadPeriod> {
-    let week = |day: Date| {
-        let first = day.saturating_sub(i64::from(day.weekday().to_monday_zero_offset()).days());
-        Period { first, last: first.saturating_add(6.days()) }
-    };
     let month = |day: Date| Period { first: day.first_of_month(), last: day.last_of_month() };
     let year = |day: Date| Period { first: day.first_of_year(), last: day.last_of_year() };
     let one = |day: Date| Period { first: day, last: day };
     Ok(match word {
         "day" | "today" => one(today),
         "yesterday" => one(today.saturating_sub(1.day())),
-        "week" => week(today),
-        "last-week" => week(today.saturating_sub(7.days())),
+        "week" => whole_week(today),
+        "last-week" => whole_week(today.saturating_sub(7.days())),
         "month" => month(today),
         "last-month" => month(today.first_of_month().saturating_sub(1.day())),
         "year" => year(today),
@@ -181,11 +220,12 @@ fn dated(word: &str) -> Result<Period, BadPeriod> {
         [year, week] if week.starts_with('W') => {
             let week = i8::try_from(number(&week[1..], 2)?).unwrap_or(0);
             let monday = jiff::civil::ISOWeekDate::new(number(year, 4)?, week, Weekday::Monday);
-            let first = monday.map_err(|_| BadPeriod::NoSuchDay)?.date();
-            Ok(Period { first, last: first.saturating_add(6.days()) })
+            Ok(whole_week(monday.map_err(|_| BadPeriod::NoSuchWeek)?.date()))
         }
         [year, month] => {
-            let first = date(number(year, 4)?, number(month, 2)?, 1)?;
+            let month = date(number(year, 4)?, number(month, 2)?, 1);
+            let first = month
+                .map_err(|bad| if bad == BadPeriod::NoSuchDay { BadPeriod::NoSuchMonth } else { bad })?;
             Ok(Period { first, last: first.last_of_month() })
         }
         [year, month, day] => {
@@ -234,8 +274,8 @@ mod tests {
             ("26-11-01", BadPeriod::Unknown),
             ("2026-1", BadPeriod::Unknown),
             ("2026-04-31", BadPeriod::NoSuchDay),
-            ("2026-13", BadPeriod::NoSuchDay),
-            ("2026-W54", BadPeriod::NoSuchDay),
+            ("2026-13", BadPeriod::NoSuchMonth),
+            ("2026-W54", BadPeriod::NoSuchWeek),
             ("2026-11-15..2026-11-01", BadPeriod::Backwards),
             ("2026-12-01", BadPeriod::Future),
             ("2027", BadPeriod::Future),
@@ -255,12 +295,44 @@ mod tests {
             ("2025-02", "2025-01", "2024-02"),
             ("2026", "2025", "2025"),
             ("2024-02-29", "2024-02-28", "2023-02-28"),
-            ("2026-11-09..2026-11-15", "2026-11-02..2026-11-08", "2025-11-09..2025-11-15"),
+            ("2026-11-10..2026-11-16", "2026-11-03..2026-11-09", "2025-11-10..2025-11-16"),
+            ("2026-W46", "2026-11-02..2026-11-08", "2025-11-10..2025-11-16"),
+            ("2020-W53", "2020-12-21..2020-12-27", "2019-12-23..2019-12-29"),
+            ("2026-08..2026-10", "2026-05-01..2026-07-31", "2025-08-01..2025-10-31"),
+            ("2024-01..2024-02", "2023-11-01..2023-12-31", "2023-01-01..2023-02-28"),
         ];
         for (words, before, year_before) in table {
             let period = Period::parse(words, TODAY).unwrap();
             assert_eq!(period.previous().to_string(), before, "{words}");
             assert_eq!(period.year_before().to_string(), year_before, "{words}");
+        }
+    }
+
+    #[test]
+    fn a_period_that_goes_on_is_compared_with_as_many_days() {
+        let today = Date::constant(2026, 3, 30);
+        let table = [
+            ("month", "2026-02"),
+            ("2026-03-01..2026-03-30", "2026-01-30..2026-02-28"),
+            ("year", "2025-01-01..2025-03-30"),
+            ("week", "2026-03-23"),
+            ("2026-02", "2026-01"),
+        ];
+        for (words, expected) in table {
+            let period = Period::parse(words, today).unwrap();
+            assert_eq!(period.comparable(period.previous(), today).to_string(), expected, "{words}");
+        }
+        let december = Period::parse("2026-12", Date::constant(2026, 12, 1)).unwrap();
+        let other = december.comparable(december.previous(), Date::constant(2026, 12, 1));
+        assert_eq!(other.to_string(), "2026-11-01");
+    }
+
+    #[test]
+    fn whole_months_of_a_period() {
+        for (words, n) in
+            [("2026", 12), ("2026-08..2026-10", 3), ("2026-10-02..2026-11-29", 0), ("2026-10-31..2026-11", 1)]
+        {
+            assert_eq!(Period::parse(words, TODAY).unwrap().months().len(), n, "{words}");
         }
     }
 

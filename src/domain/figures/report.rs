@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 
 use super::history::{Class, Outcome};
+use super::measures::Measures;
 use super::names::Names;
+use super::period::Period;
 use super::spread::per_mille;
 use super::tally::{By, Key, Tally};
-use super::words::FigureId;
+use super::words::{FigureId, Unit};
 use crate::domain::notice::Language;
 
 /// A figure of the whole period; `None` where there was nothing to measure.
@@ -55,6 +57,13 @@ impl TableId {
             TableId::Classes => "classes",
             TableId::Scores => "scores",
         }
+    }
+
+    /// The table of this word.
+    pub fn from_word(word: &str) -> Option<TableId> {
+        use TableId as T;
+        let all = [T::CategoryGroups, T::Categories, T::Delivery, T::Classes, T::Scores];
+        all.into_iter().chain(By::ALL.into_iter().map(T::By)).find(|table| table.as_str() == word)
     }
 
     /// The heading.
@@ -219,11 +228,36 @@ pub struct Report {
 impl Report {
     /// What a tally comes to.
     pub fn of(tally: &Tally, names: &Names) -> Report {
-        let figures = FIGURES.iter().map(|id| Figure { id: *id, value: tally.whole.value(*id) });
-        let mut tables: Vec<Table> = tally.scope.by.iter().map(|by| rows_by(tally, names, *by)).collect();
-        tables.extend(categories(tally, names));
-        tables.extend([delivery(tally), classes(tally), scores(tally)]);
+        let mut report = Report::without_rows(&tally.whole, names);
+        report.tables.splice(0..0, tally.scope.by.iter().map(|by| rows_by(tally, names, *by)));
+        report
+    }
+
+    /// What a whole month of a tally comes to, whatever else the tally is about; its rows must be by month.
+    pub fn of_month(tally: &Tally, names: &Names, month: Period) -> Option<Report> {
+        Some(Report::without_rows(tally.rows.get(&Key::Month(month.first))?, names))
+    }
+
+    /// What every report of a period has, whatever rows were asked for.
+    fn without_rows(of: &Measures, names: &Names) -> Report {
+        let figures = FIGURES.iter().map(|id| Figure { id: *id, value: of.value(*id) });
+        let mut tables = categories(of, names).to_vec();
+        tables.extend([delivery(of), classes(of), scores(of)]);
         Report { figures: figures.collect(), tables }
+    }
+
+    /// What a name of [`Report::values`] says in words, and the unit of its value; `None` for a name of an older version.
+    pub fn words(name: &str, language: Language) -> Option<(String, Unit)> {
+        let (table, rest) = name.split_once('/')?;
+        // Names of categories hold a stroke themselves.
+        let (row, column) = rest.rsplit_once('/')?;
+        let about = FigureId::ALL.iter().find(|id| id.as_str() == column)?.about(language);
+        if table.is_empty() {
+            return Some((about.title.to_owned(), about.unit));
+        }
+        let table = TableId::from_word(table)?;
+        let row = table.label(row, language);
+        Some((format!("{}, {row}: {}", table.title(language), about.title), about.unit))
     }
 
     /// Every value with a name that does not change, such as `delivery/phone_off/count`.
@@ -250,7 +284,13 @@ fn rows_by(tally: &Tally, names: &Names, by: By) -> Table {
         key: key_word(*key, names),
         cells: columns.iter().map(|id| measures.value(*id)).collect(),
     });
-    Table { id: TableId::By(by), columns: columns.to_vec(), rows: rows.collect() }
+    let mut rows: Vec<Row> = rows.collect();
+    if by == By::Category {
+        // As the other tables of categories: the largest first.
+        let largest = |row: &Row| std::cmp::Reverse(row.cells.first().copied().flatten());
+        rows.sort_by(|a, b| largest(a).cmp(&largest(b)).then_with(|| a.key.cmp(&b.key)));
+    }
+    Table { id: TableId::By(by), columns: columns.to_vec(), rows }
 }
 
 fn key_word(key: Key, names: &Names) -> String {
@@ -278,21 +318,21 @@ fn in_order(id: TableId, counted: Vec<(String, u64)>) -> Table {
     Table { id, columns: vec![FigureId::Count, FigureId::Share], rows }
 }
 
-fn categories(tally: &Tally, names: &Names) -> [Table; 2] {
+fn categories(of: &Measures, names: &Names) -> [Table; 2] {
     let name = |category: Option<u16>| category.map_or("", |n| names.category_name(n));
     let mut groups: BTreeMap<String, u64> = BTreeMap::new();
-    for (category, n) in &tally.categories {
+    for (category, n) in &of.categories {
         let group = name(*category).split('/').next().unwrap_or_default();
         *groups.entry(group.to_owned()).or_default() += n;
     }
-    let items = tally.categories.iter().map(|(category, n)| (name(*category).to_owned(), *n));
+    let items = of.categories.iter().map(|(category, n)| (name(*category).to_owned(), *n));
     [
         shares(TableId::CategoryGroups, groups.into_iter().collect()),
         shares(TableId::Categories, items.collect()),
     ]
 }
 
-fn delivery(tally: &Tally) -> Table {
+fn delivery(of: &Measures) -> Table {
     let word = |outcome: &Outcome| match outcome {
         Outcome::Delivered => "delivered",
         Outcome::UnderWay => "under_way",
@@ -300,12 +340,12 @@ fn delivery(tally: &Tally) -> Table {
         Outcome::Cancelled => "cancelled",
         Outcome::Lost(reason) => reason.as_str(),
     };
-    let counted = tally.whole.outcomes.iter().map(|(outcome, n)| (word(outcome).to_owned(), *n));
+    let counted = of.outcomes.iter().map(|(outcome, n)| (word(outcome).to_owned(), *n));
     shares(TableId::Delivery, counted.collect())
 }
 
-fn classes(tally: &Tally) -> Table {
-    let n = |class: Class, automatic: bool| tally.whole.sent.get(&(class, automatic)).copied().unwrap_or(0);
+fn classes(of: &Measures) -> Table {
+    let n = |class: Class, automatic: bool| of.sent.get(&(class, automatic)).copied().unwrap_or(0);
     let row = |class: Class| Row {
         key: class.as_str().to_owned(),
         cells: [n(class, true) + n(class, false), n(class, true)].map(|n| i64::try_from(n).ok()).to_vec(),
@@ -314,7 +354,7 @@ fn classes(tally: &Tally) -> Table {
     Table { id: TableId::Classes, columns: vec![FigureId::TextsOut, FigureId::Automatic], rows }
 }
 
-fn scores(tally: &Tally) -> Table {
-    let counted = (1..=5).rev().map(|score: usize| (score.to_string(), tally.whole.scores[score - 1]));
+fn scores(of: &Measures) -> Table {
+    let counted = (1..=5).rev().map(|score: usize| (score.to_string(), of.scores[score - 1]));
     in_order(TableId::Scores, counted.collect())
 }

@@ -11,6 +11,8 @@ use super::period::{Period, date_at};
 use super::reading::{Contribution, Fact};
 use crate::domain::calendar::Calendar;
 
+const HOUR_MS: usize = 60 * 60 * 1_000;
+
 /// Days that are alike.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Days {
@@ -41,12 +43,14 @@ pub struct HourNeed {
     pub there: i64,
     /// Counselors that it takes at the pace.
     pub needed: i64,
+    /// Whether the desk was open in it on any such day.
+    pub is_open: bool,
 }
 
 impl HourNeed {
-    /// How many are missing; 0 where enough are there.
+    /// How many are missing; 0 where enough are there, and in closed hours, whose texts wait for the opening.
     pub fn short(&self) -> i64 {
-        (self.needed - self.there).max(0)
+        if self.is_open { (self.needed - self.there).max(0) } else { 0 }
     }
 }
 
@@ -55,6 +59,7 @@ impl HourNeed {
 pub struct Staffing {
     calendar: Calendar,
     n_days: BTreeMap<Days, i64>,
+    open: BTreeSet<(Days, i64)>,
     began: BTreeMap<(Days, i64), i64>,
     n_began: i64,
     n_answers: i64,
@@ -66,11 +71,17 @@ impl Staffing {
     /// Of these days, as far as they have passed by `today`.
     pub fn new(period: Period, calendar: Calendar, today: Date) -> Staffing {
         let mut n_days = BTreeMap::new();
+        let mut open = BTreeSet::new();
         for day in period.days().filter(|day| *day <= today) {
-            *n_days.entry(Days::of(&calendar, day)).or_insert(0) += 1;
+            let days = Days::of(&calendar, day);
+            *n_days.entry(days).or_insert(0) += 1;
+            let (midnight, next) = Period { first: day, last: day }.bounds(calendar.time_zone());
+            let hours = (midnight..next).step_by(HOUR_MS);
+            let is_open = |at: &i64| calendar.open_ms_between(*at, at + HOUR_MS as i64) > 0;
+            open.extend(hours.filter(is_open).map(|at| (days, calendar.hour_at(at))));
         }
         let (began, answers) = (BTreeMap::new(), BTreeMap::new());
-        Staffing { calendar, n_days, began, n_began: 0, n_answers: 0, answers }
+        Staffing { calendar, n_days, open, began, n_began: 0, n_answers: 0, answers }
     }
 
     /// Adds a fact of the period.
@@ -123,6 +134,7 @@ impl Staffing {
                 began: rounded(n_began * 100, n_days),
                 there: rounded(there.get(&key).copied().unwrap_or(0) * 100, n_days),
                 needed,
+                is_open: self.open.contains(&key),
             }
         };
         hours.into_iter().map(need).collect()
@@ -169,9 +181,9 @@ mod tests {
         let hours = staffing.hours();
         let expected = [
             // 8 a day × 10/18 ÷ 4 = 1.11 needed, one there.
-            HourNeed { days: Days::Working, hour: 9, began: 800, there: 100, needed: 111 },
+            HourNeed { days: Days::Working, hour: 9, began: 800, there: 100, needed: 111, is_open: true },
             // 1 a day × 10/18 ÷ 4 = 0.14 needed, two on one of two days.
-            HourNeed { days: Days::Working, hour: 10, began: 100, there: 100, needed: 14 },
+            HourNeed { days: Days::Working, hour: 10, began: 100, there: 100, needed: 14, is_open: true },
         ];
         assert_eq!(hours, expected);
         assert_eq!((hours[0].short(), hours[1].short()), (11, 0));
@@ -186,7 +198,16 @@ mod tests {
         assert_eq!((staffing.pace(), staffing.answers_each(), staffing.hours()), (None, None, Vec::new()));
         let began = Fact::Began { citizen: 1, is_new: true, is_return: false };
         staffing.add(&of(WEDNESDAY + 3 * 24 * HOUR + 12 * HOUR, None, began));
-        let need = HourNeed { days: Days::Free, hour: 12, began: 100, there: 0, needed: 0 };
-        assert_eq!(staffing.hours(), [need], "a Saturday");
+        let hours = staffing.hours();
+        let is_open = hours[0].is_open;
+        let need = HourNeed { days: Days::Free, hour: 12, began: 100, there: 0, needed: 0, is_open };
+        assert_eq!(hours, [need], "a Saturday");
+    }
+
+    #[test]
+    fn no_hour_is_short_in_which_the_desk_is_closed() {
+        let need =
+            |is_open| HourNeed { days: Days::Working, hour: 3, began: 100, there: 0, needed: 50, is_open };
+        assert_eq!((need(true).short(), need(false).short()), (50, 0));
     }
 }

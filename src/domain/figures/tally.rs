@@ -100,8 +100,6 @@ pub struct Tally {
     bounds: (UnixMs, UnixMs),
     pub whole: Measures,
     pub rows: BTreeMap<Key, Measures>,
-    /// Finished consultations by category.
-    pub categories: BTreeMap<Option<u16>, u64>,
 }
 
 impl Tally {
@@ -118,7 +116,7 @@ impl Tally {
             }
         };
         let rows = scope.by.iter().flat_map(keys).map(|key| (key, Measures::default())).collect();
-        Tally { scope, bounds, whole: Measures::default(), rows, categories: BTreeMap::new() }
+        Tally { scope, bounds, whole: Measures::default(), rows }
     }
 
     /// The first moment of the period, and the first after it.
@@ -145,13 +143,10 @@ impl Tally {
         if !self.counts(one) {
             return;
         }
-        self.whole.add(one.fact);
-        if let super::reading::Fact::Finished { .. } = one.fact {
-            *self.categories.entry(one.category).or_default() += 1;
-        }
+        self.whole.add(one.fact, one.category);
         for place in 0..self.scope.by.len() {
             if let Some(key) = self.key(self.scope.by[place], one) {
-                self.rows.entry(key).or_default().add(one.fact);
+                self.rows.entry(key).or_default().add(one.fact, one.category);
             }
         }
     }

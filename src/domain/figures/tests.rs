@@ -559,3 +559,30 @@ proptest::proptest! {
         proptest::prop_assert_eq!(sum(|m| m.n_replies), month.whole.n_replies);
     }
 }
+
+/// What a longer period knows of a month is what the month's own report says.
+#[test]
+fn a_month_of_a_longer_period_is_that_month() {
+    let days = [0, 2, 30, 31, 45, 100];
+    let histories: Vec<History> = days.iter().map(|day| history(plain(TEN + day * DAY))).collect();
+    let year = tally("2026", By::Month, &histories);
+    for month in year.scope.period.months() {
+        let own = Report::of(&tally(&month.to_string(), By::Month, &histories), &names());
+        let of_year = Report::of_month(&year, &names(), month).expect("a row");
+        assert_eq!(of_year.figures, own.figures, "{month}");
+        assert_eq!(of_year.tables, own.tables[1..], "{month}");
+    }
+}
+
+#[test]
+fn names_of_published_values_have_words() {
+    use crate::domain::notice::Language::{En, Ko};
+    let words = |name, language| Report::words(name, language).map(|(title, _)| title);
+    assert_eq!(words("//first_response_median", Ko).as_deref(), Some("첫 답변 시간(중앙값)"));
+    assert_eq!(words("//first_response_median", En).as_deref(), Some("First response, median"));
+    let row = words("delivery/phone_off/count", En).expect("known");
+    assert_eq!(row, "What became of the texts out, phone switched off: Number");
+    let category = words("categories/교통/버스노선·도착/count", Ko).expect("known");
+    assert_eq!(category, "상담 분류(소분류), 교통/버스노선·도착: 건수");
+    assert_eq!(words("gone/x/y", En), None);
+}

@@ -76,8 +76,8 @@ figures! {
         "New citizens" "Citizens whose very first consultation with us began then.",
         "처음 온 시민" "우리와의 첫 상담을 이때 시작한 시민 수.";
     KnownCitizens "returning_citizens" Count,
-        "Returning citizens" "Citizens who began a consultation and had had one before.",
-        "다시 온 시민" "전에 상담한 적이 있고 이때 상담을 시작한 시민 수.";
+        "Returning citizens" "Citizens who began a consultation then and whose very first was before this period or row; every citizen is either new or returning.",
+        "다시 온 시민" "이때 상담을 시작했고, 우리와의 첫 상담은 이 기간(줄)보다 전이었던 시민 수. 시민은 처음 온 시민이거나 다시 온 시민입니다.";
     FirstMedian "first_response_median" Ms,
         "First response, median" "Open hours from a consultation's first text to a counselor's first reply that was not taken back: half took no longer. Counted where the text came; automatic texts are no replies.",
         "첫 답변 시간(중앙값)" "상담의 첫 문자부터 상담사의 첫 답변(되돌린 답변 제외)까지 걸린 운영 시간. 절반이 이 안에 답을 받았습니다. 문자가 온 날에 셉니다. 자동 문자는 답변이 아닙니다.";

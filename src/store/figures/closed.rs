@@ -16,6 +16,11 @@ pub struct ClosedMonth {
 }
 
 impl Store {
+    /// The first moment of the journal; `None` while nothing has happened.
+    pub async fn records_begin_at(&self) -> Result<Option<UnixMs>> {
+        self.read(|conn| Ok(conn.query_row("SELECT min(at) FROM event", [], |r| r.get(0))?)).await
+    }
+
     /// The figures of a month (`2026-11`) as they were published; `desk` is empty for all desks. `None`: not closed yet.
     pub async fn closed_month(&self, month: String, desk: String) -> Result<Option<ClosedMonth>> {
         self.read(move |conn| {

@@ -9,6 +9,7 @@ use crate::domain::event::EventKind;
 use crate::domain::phone::PhoneNumber;
 use crate::domain::sample_year::{N_COUNSELORS, Round, SampleConversation};
 use crate::store::conversation::row;
+use crate::store::people::passwords;
 use crate::store::{Result, Store, StoreError};
 
 const OUR_NUMBER: &str = "062120";
@@ -22,15 +23,18 @@ const RECEIPT_MS: i64 = 1_800;
 const DELIVERY_MS: i64 = 3_000;
 
 impl Store {
-    /// Writes the conversations, with the counselors `sample1` and so on, who cannot log in. `Conflict` if the database
-    /// holds any text.
+    /// Writes the conversations, with the counselors `sample1` and so on, whose password nobody knows. `Conflict` if the
+    /// database holds any text.
     pub async fn write_sample(&self, all: Vec<SampleConversation>, version: String) -> Result<()> {
-        self.write(|conn| {
+        let hash =
+            tokio::task::spawn_blocking(|| passwords::hash(&format!("{:032x}", rand::random::<u128>())));
+        let hash = hash.await.unwrap_or(Err(StoreError::Crashed))?;
+        self.write(move |conn| {
             let is_used: bool = conn.query_row("SELECT EXISTS (SELECT 1 FROM inbox)", [], |r| r.get(0))?;
             if is_used {
                 return Err(StoreError::Conflict("the database holds texts already".into()));
             }
-            (1..=N_COUNSELORS).try_for_each(|n| counselor(conn, n))
+            (1..=N_COUNSELORS).try_for_each(|n| counselor(conn, n, &hash))
         })
         .await?;
         let mut rest = all;
@@ -48,12 +52,11 @@ impl Store {
     }
 }
 
-fn counselor(conn: &Connection, n: u64) -> Result<()> {
-    // No password has this hash.
+/// Not disabled: their work can be reviewed.
+fn counselor(conn: &Connection, n: u64, hash: &str) -> Result<()> {
     conn.execute(
-        "INSERT INTO counselor (login, name, password_hash, created_at, disabled_at)
-         VALUES (:login, :name, '-', 0, 0)",
-        named_params! { ":login": format!("sample{n}"), ":name": format!("상담사 {n}") },
+        "INSERT INTO counselor (login, name, password_hash, created_at) VALUES (:login, :name, :hash, 0)",
+        named_params! { ":login": format!("sample{n}"), ":name": format!("상담사 {n}"), ":hash": hash },
     )?;
     Ok(())
 }
@@ -116,7 +119,8 @@ impl Writer<'_> {
                     ":id": id, ":by": by, ":asked": survey.asked_at, ":at": at, ":score": score, ":words": words,
                 })?;
             if let Some(at) = at {
-                self.text((id, &citizen), at, "survey")?;
+                let text = self.text((id, &citizen), at, "survey")?;
+                self.insert_event(id, (at, EventKind::SurveyAnswered), (None, Some(text)), "")?;
             }
         }
         Ok(())
@@ -171,7 +175,7 @@ impl Writer<'_> {
         Ok(())
     }
 
-    fn text(&self, (id, citizen): (i64, &PhoneNumber), at: UnixMs, purpose: &str) -> Result<()> {
+    fn text(&self, (id, citizen): (i64, &PhoneNumber), at: UnixMs, purpose: &str) -> Result<i64> {
         let text: i64 = self
             .conn
             .prepare_cached(
@@ -188,7 +192,8 @@ impl Writer<'_> {
                 },
                 |r| r.get(0),
             )?;
-        self.insert_event(id, (at, EventKind::TextIn), (None, Some(text)), "")
+        self.insert_event(id, (at, EventKind::TextIn), (None, Some(text)), "")?;
+        Ok(text)
     }
 
     /// An answer, as reviews find it.

@@ -8,7 +8,7 @@ use rusqlite::{Connection, OptionalExtension, Row, named_params};
 use super::counselor::id_of;
 use crate::domain::UnixMs;
 use crate::domain::actor::Actor;
-use crate::domain::conversation::Conversation;
+use crate::domain::conversation::{AT_ONCE, Conversation};
 use crate::domain::refusal::Refusal;
 use crate::domain::review::{Candidate, Mark};
 use crate::domain::text::MessageText;
@@ -91,11 +91,17 @@ impl Store {
                    AND o.reply_id IS NOT NULL AND o.state <> 'cancelled'
                    AND (:me IS NULL OR o.author_id <> :me) AND (:counselor IS NULL OR o.author_id = :counselor)
                    AND (:desk IS NULL OR v.desk = :desk)
+                   -- An answer to many at once is nobody's own work.
+                   AND (SELECT count(*) FROM event e WHERE e.conversation_id = v.id AND e.kind = 'replied'
+                            AND e.counselor_id = o.author_id)
+                     > (SELECT count(*) FROM event e WHERE e.conversation_id = v.id AND e.kind = 'claimed'
+                            AND e.detail = :at_once AND e.counselor_id = o.author_id)
                    AND NOT EXISTS (SELECT 1 FROM review r WHERE r.conversation_id = v.id AND r.counselor_id = o.author_id)
                  ORDER BY v.id, o.author_id",
             )?;
             let of = named_params! {
                 ":since": search.since, ":me": me, ":counselor": search.counselor_id, ":desk": search.desk,
+                ":at_once": AT_ONCE,
             };
             let one = |r: &Row<'_>| {
                 Ok(Reviewable {

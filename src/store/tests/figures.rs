@@ -159,3 +159,32 @@ async fn words_vanish_with_their_citizen_and_are_counted() {
     let none = bench.store.quotes((DAY, DAY + 3), Some("north".into()), None, 9).await.unwrap();
     assert_eq!((none.quotes.len(), none.n_erased), (0, 0));
 }
+
+/// A sample year can be tried: its counselors' work can be reviewed, and survey answers bring points.
+#[tokio::test]
+async fn an_invented_year_can_be_reviewed_and_brings_points() {
+    let bench = Bench::new();
+    let calendar = talkative().desks.first().calendar.clone();
+    let group = crate::domain::catalogue::Group {
+        name: "교통".into(),
+        items: vec!["버스".into()],
+        desks: Vec::new(),
+        due_ms: Default::default(),
+    };
+    let categories = crate::domain::catalogue::Categories { version: "1".into(), groups: vec![group] };
+    let year = crate::domain::sample_year::SampleYear {
+        year: 2026,
+        n_texts: 200,
+        until: i64::MAX,
+        calendar,
+        categories,
+    };
+    bench.store.write_sample(year.conversations(), "1".into()).await.unwrap();
+    let search = ReviewSearch { since: 0, desk: None, counselor_id: None };
+    let found = bench.store.reviewable(search, &everybody()).await.unwrap();
+    assert!(found.len() > 50, "{}", found.len());
+    let deeds = bench.store.deeds((0, i64::MAX), None).await.unwrap();
+    let scores = deeds.iter().flat_map(|(_, deeds)| deeds).filter(|deed| deed.score.is_some());
+    assert!(scores.clone().count() > 5);
+    assert!(scores.clone().all(|deed| deed.by.is_some()), "each is some counselor's");
+}

@@ -4,10 +4,10 @@ import { get, onRefused, Problem, setToken } from "./api.js";
 import { byId, el, put, show, svg } from "./dom.js";
 import { head, loggedIn } from "./head.js";
 import { ask, begin } from "./login.js";
-import { moment, seconds, setServerNow, setZone, span } from "./times.js";
+import { dayOf, duration, moment, setServerNow, setZone } from "./times.js";
 import { t } from "./words.js";
 
-const PERIODS = ["this-month", "last-month", "this-week", "last-week", "yesterday", "this-year", "last-year", "own"];
+const PERIODS = ["today", "this-month", "last-month", "this-week", "last-week", "yesterday", "this-year", "last-year", "own"];
 /** Tables whose rows follow in time: their chart stands upright. */
 const IN_TIME = ["hour", "day", "weekday", "month", "staffing_working_days", "staffing_free_days"];
 let today = null, desks = [], person = null, shown = null, chosen = "this-month";
@@ -19,7 +19,7 @@ async function start(me) {
     const board = await get("/v1/board");
     setZone(board.time_zone);
     setServerNow(board.now_at);
-    today = new Intl.DateTimeFormat("en-CA", { timeZone: board.time_zone, year: "numeric", month: "2-digit", day: "2-digit" }).format(board.now_at);
+    today = dayOf(board.now_at);
     desks = board.desks;
   } catch (error) { return say(error.message || t("server-silent"), true); }
   choices();
@@ -53,6 +53,7 @@ function daysOf(period) {
     case "last-month": return [first(year, month - 1), day(first(year, month), -1)];
     case "this-week": return [day(today, -weekday), today];
     case "last-week": return [day(today, -weekday - 7), day(today, -weekday - 1)];
+    case "today": return [today, today];
     case "yesterday": return [day(today, -1), day(today, -1)];
     case "this-year": return [first(year, 1), today];
     case "last-year": return [first(year - 1, 1), day(first(year, 1), -1)];
@@ -101,7 +102,7 @@ async function showReport(event) {
 
 function value(unit, n) {
   if (n === null || n === undefined) return "–";
-  if (unit === "ms") return n < 60_000 ? seconds(n) : span(n);
+  if (unit === "ms") return duration(n);
   if (unit === "per_mille") return `${(n / 10).toFixed(1)} %`;
   if (unit === "hundredths") return (n / 100).toFixed(2);
   return String(n);
@@ -112,8 +113,14 @@ function draw() {
   const desk = desks.find(({ key }) => key === figures.desk)?.name ?? t("all-desks");
   const title = t("report-title", { from: figures.from, to: figures.to, desk });
   const remarks = [t("report-made", { time: moment(figures.made_at) })];
-  if (!figures.is_final) remarks.push(t("report-not-final"));
-  for (const one of figures.corrections) remarks.push(t("report-corrected", { name: one.name, published: one.published ?? "–", now: one.now ?? "–" }));
+  const published = figures.published_at === null ? null : dayOf(figures.published_at);
+  if (figures.is_before_records) remarks.push(t("report-before-records"));
+  else if (!figures.is_final) remarks.push(t("report-not-final", { date: dayOf(figures.settles_at) }));
+  else if (!published) remarks.push(t("report-final"));
+  if (published) remarks.push(t(figures.is_final ? "report-final-published" : "report-published", { date: published }));
+  for (const one of figures.corrections) {
+    remarks.push(t("report-corrected", { month: one.month, name: one.title, published: value(one.unit, one.published), date: dayOf(one.published_at), now: value(one.unit, one.now) }));
+  }
   const groups = [[null, figures], ["report-of-counselors", people], ["report-of-staffing", staffing]].filter(([, report]) => report);
   const sections = groups.flatMap(([heading, report]) => {
     const tables = report.tables.filter(({ rows }) => rows.length).map(table);
@@ -160,7 +167,11 @@ function upright(of, most) {
     return svg("rect", { x: i * step + step * 0.1, y: 100 - tall, width: step * 0.8, height: tall });
   });
   const label = `${of.title}: ${of.columns[0]?.title ?? ""}`;
-  return svg("svg", { class: "chart", viewBox: "0 0 100 100", preserveAspectRatio: "none", role: "img", "aria-label": label }, bars);
+  const chart = svg("svg", { class: "chart", viewBox: "0 0 100 100", preserveAspectRatio: "none", role: "img", "aria-label": label }, bars);
+  // As many labels as there is room for, each below its bar.
+  const each = Math.ceil(of.rows.length / 8), wide = 720 / of.rows.length;
+  const marks = of.rows.map(({ label: mark }, i) => (i % each ? null : svg("text", { x: (i + 0.5) * wide, y: 11, "text-anchor": i ? "middle" : "start" }, mark)));
+  return el("div", {}, chart, svg("svg", { class: "axis", viewBox: "0 0 720 14", "aria-hidden": "true" }, marks));
 }
 
 function definitions(groups) {

@@ -38,6 +38,18 @@ export function span(ms) {
 
 export const since = (at) => span(now() - at);
 
+/** A measured duration as every report shows it: tenths of a second below a minute, then seconds, rounded half up. */
+export function duration(ms) {
+  const tenths = Math.round(ms / 100), s = Math.round(ms / 1000);
+  if (tenths < 600) return t("span-seconds", { n: (tenths / 10).toFixed(1) });
+  const two = (n) => String(n).padStart(2, "0");
+  const minutes = Math.floor(s / 60);
+  return minutes < 60 ? `${minutes}:${two(s % 60)}` : `${Math.floor(minutes / 60)}:${two(minutes % 60)}:${two(s % 60)}`;
+}
+
+/** The day of a moment: `2026-12-01`. */
+export const dayOf = (at) => new Intl.DateTimeFormat("en-CA", { timeZone: zone, year: "numeric", month: "2-digit", day: "2-digit" }).format(at);
+
 /** Seconds, for what is quick. */
 export function seconds(ms) {
   return ms < 60_000 ? t("span-seconds", { n: (ms / 1000).toFixed(ms < 10_000 ? 1 : 0) }) : span(ms);
