@@ -1,13 +1,17 @@
-//! Lines that are typed or piped. Each line of a pipe is a command. At a terminal several lines come at once where somebody pastes: nobody
-//! types so fast, and none of them is a command.
+//! Lines that are typed or piped. Each line of a pipe is a command. At a terminal a paste is none: a terminal that can marks where one
+//! begins and ends (bracketed paste), and of any other its lines come at once, as nobody types.
 
-use std::io::BufRead;
+use std::io::{BufRead, IsTerminal, Write as _};
 use std::time::Duration;
 
+use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 /// Within this time no second line is typed.
-const AT_ONCE: Duration = Duration::from_millis(30);
+const AT_ONCE: Duration = Duration::from_millis(100);
+/// What a terminal puts before and behind a paste.
+const BEGINS: &str = "\x1b[200~";
+const ENDS: &str = "\x1b[201~";
 
 /// What came in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,23 +21,71 @@ pub enum Typed {
     Several(Vec<String>),
 }
 
+/// The terminal marks pastes as long as this lives.
+pub struct Marked(bool);
+
+impl Marked {
+    /// Asks the terminal for it, where there is one.
+    pub fn ask() -> Self {
+        let is_terminal = std::io::stdin().is_terminal() && std::io::stdout().is_terminal();
+        let is_asked = is_terminal && crossterm::execute!(std::io::stdout(), EnableBracketedPaste).is_ok();
+        Marked(is_asked)
+    }
+}
+
+impl Drop for Marked {
+    fn drop(&mut self) {
+        if self.0 {
+            // If the terminal is gone, nothing is left to give back.
+            let _ = crossterm::execute!(std::io::stdout(), DisableBracketedPaste);
+            let _ = std::io::stdout().flush();
+        }
+    }
+}
+
 /// Reads until the input ends or nobody listens (`send` says so). `follows` says whether another line is there already.
 pub fn read(input: impl BufRead, follows: impl Fn() -> bool, send: impl Fn(Typed) -> bool) {
     let mut lines = input.lines();
     while let Some(Ok(first)) = lines.next() {
         let mut all = vec![first];
-        while follows() {
+        // The end of a paste that was marked is waited for, however slowly it comes.
+        while is_open(&all) || follows() {
             let Some(Ok(line)) = lines.next() else { break };
             all.push(line);
         }
-        let typed = match <[String; 1]>::try_from(all) {
-            Ok([line]) => Typed::Line(line),
-            Err(all) => Typed::Several(all),
-        };
-        if !send(typed) {
+        if !typed(all).into_iter().all(&send) {
             break;
         }
     }
+}
+
+/// Whether a paste has begun and not ended.
+fn is_open(lines: &[String]) -> bool {
+    let last_of = |mark: &str| {
+        let at = lines.iter().enumerate().rev();
+        at.filter_map(|(n, line)| Some((n, line.rfind(mark)?))).next()
+    };
+    last_of(BEGINS) > last_of(ENDS)
+}
+
+/// What lines are that came together.
+fn typed(mut all: Vec<String>) -> Vec<Typed> {
+    let is_marked = all.iter().any(|line| line.contains(BEGINS) || line.contains(ENDS));
+    if !is_marked {
+        return match <[String; 1]>::try_from(all) {
+            Ok([line]) => vec![Typed::Line(line)],
+            Err(all) => vec![Typed::Several(all)],
+        };
+    }
+    // Where the paste ended with its line, what stands behind it on the next one was typed.
+    let own = all.last().and_then(|last| last.strip_prefix(ENDS)).filter(|_| all.len() > 1);
+    let own = own.map(str::to_owned);
+    if own.is_some() {
+        all.pop();
+    }
+    let all = all.into_iter().map(|line| line.replace(BEGINS, "").replace(ENDS, "")).collect();
+    let own = own.filter(|line| !line.is_empty()).map(Typed::Line);
+    std::iter::once(Typed::Several(all)).chain(own).collect()
 }
 
 /// Whether more of what is typed is there at once.
@@ -77,5 +129,17 @@ mod tests {
         assert_eq!(all("n\na\n.\n", &[false, true, false]), [line("n"), several(&["a", "."])]);
         assert_eq!(all("n\na", &[true, true]), [several(&["n", "a"])]);
         assert_eq!(all("", &[true]), []);
+    }
+
+    /// A paste that the terminal marks is one thing however slowly it comes; what is typed behind it is typed.
+    #[test]
+    fn a_marked_paste_is_one_thing() {
+        let line = |words: &str| Typed::Line(words.to_owned());
+        let several = |words: &[&str]| Typed::Several(words.iter().map(|word| (*word).to_owned()).collect());
+        assert_eq!(all("\x1b[200~n\na\ny\n\x1b[201~\n", &[]), [several(&["n", "a", "y"])]);
+        assert_eq!(all("\x1b[200~n\na\n\x1b[201~.\n", &[]), [several(&["n", "a"]), line(".")]);
+        assert_eq!(all("\x1b[200~y\x1b[201~\n.\n", &[]), [several(&["y"]), line(".")]);
+        assert_eq!(all("네 \x1b[200~62번\n.\x1b[201~ 끝\n", &[]), [several(&["네 62번", ". 끝"])]);
+        assert_eq!(all("\x1b[200~n\n", &[]), [several(&["n"])]);
     }
 }

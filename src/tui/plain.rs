@@ -10,7 +10,8 @@ use crate::client::format::one_word;
 use crate::client::message::{delivery, photo, why_urgent};
 use crate::domain::text::{one_line, wrapped};
 use crate::tui::view::{
-    asked_words, citizen_whole, length, picker_title, queue_words, remarks, sheet_lines, sheet_title,
+    addressee, asked_words, citizen_whole, length, picker_title, queue_words, remarks, sheet_lines,
+    sheet_title,
 };
 
 /// Columns of a line: a terminal may break it where it likes.
@@ -26,8 +27,20 @@ pub fn typed(app: &App, typed: &Typed) -> Vec<Event> {
         Typed::Several(lines) if matches!(app.mode, Mode::Write) => {
             vec![Event::Paste(format!("{}{}", gap(app), lines.join("\n")))]
         }
-        Typed::Several(lines) => vec![Event::Lines(lines.len())],
+        Typed::Several(lines) => match (&app.mode, &lines[..]) {
+            // Words to find, or the line that was asked for.
+            (Mode::Pick(_) | Mode::Ask(_), [line]) => events(app, line),
+            // It only opens.
+            (Mode::Desk, [line]) if number(line.trim()).is_some() => events(app, line),
+            (_, [line]) => vec![Event::Paste(line.clone())],
+            (_, lines) => vec![Event::Lines(lines.len())],
+        },
     }
+}
+
+/// The number of a conversation.
+fn number(words: &str) -> Option<i64> {
+    words.parse().ok().filter(|n| *n > 0)
 }
 
 /// What a line means now, as the keys it stands for.
@@ -37,6 +50,10 @@ pub fn events(app: &App, line: &str) -> Vec<Event> {
     match &app.mode {
         Mode::Desk => desk_line(words),
         Mode::Help => key(Key::Esc),
+        Mode::Stopped => match words {
+            "." | "./" | "<" => key(Key::Esc),
+            _ => vec![Event::NotTaken(words.to_owned())],
+        },
         Mode::Sheet(_) => key(if words == "." { Key::Esc } else { Key::Enter }),
         Mode::Write => write_line(app, line),
         Mode::Review(_) => match words.chars().next().map(pressed).and_then(|keys| keys.first().copied()) {
@@ -80,7 +97,7 @@ pub const LINES: [(&str, &[Key], &str); 3] = [
 
 /// A number opens that conversation, listed or not; a letter is its key. Anything else is said to be neither.
 fn desk_line(words: &str) -> Vec<Event> {
-    if let Some(n) = words.parse::<i64>().ok().filter(|n| *n > 0) {
+    if let Some(n) = number(words) {
         return vec![Event::Open(n)];
     }
     let keys: Vec<char> = words.chars().next().map(pressed).unwrap_or_default();
@@ -294,11 +311,12 @@ fn queue(app: &App) -> Vec<String> {
 fn mode(app: &App) -> Vec<String> {
     let say = &app.say;
     match &app.mode {
+        Mode::Stopped => vec![say.t("plain-stopped")],
         Mode::Desk if app.talk.is_none() => vec![say.t("plain-list")],
         Mode::Desk => vec![say.t("plain-talk")],
         Mode::Write => {
             let (_, length) = length(say, app.draft(), &app.limits());
-            vec![say.with("plain-write", [("length", length.into())])]
+            vec![say.with("plain-write", [("to", addressee(app).into()), ("length", length.into())])]
         }
         Mode::Review(review) => {
             let (_, length) = length(say, app.draft(), &app.limits());
@@ -308,7 +326,7 @@ fn mode(app: &App) -> Vec<String> {
                 lines.push(say.with("review-newer", [("n", n.into())]));
                 lines.extend(review.newer.iter().flat_map(|text| body(app, text)));
             }
-            lines.push(say.with("review-title", [("length", length.into())]));
+            lines.push(say.with("review-title", [("to", addressee(app).into()), ("length", length.into())]));
             for piece in &review.pieces {
                 lines.extend(wrapped(&piece.text, COLUMNS).into_iter().map(|line| format!("> {line}")));
             }

@@ -61,6 +61,7 @@ pub async fn run_plain(desk: Desk, me: MeView) -> anyhow::Result<()> {
     let (mut app, hands, mut sources) = begin(&desk, me)?;
     let (line_in, lines) = unbounded_channel();
     sources.lines = Some(lines);
+    let _marked = lines::Marked::ask();
     std::thread::spawn(move || {
         let stdin = std::io::stdin();
         let is_terminal = stdin.is_terminal();

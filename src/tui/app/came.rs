@@ -11,6 +11,7 @@ use crate::client::message::length_class;
 use crate::client::reply::Sent;
 use crate::client::{ClientError, Listed, refusal};
 use crate::tui::editor::Editor;
+use crate::tui::keys::{Command, command};
 
 impl App {
     pub(super) fn came(&mut self, came: Came) -> Vec<Effect> {
@@ -94,11 +95,15 @@ impl App {
     }
 
     pub(super) fn refused(&mut self, n: i64, error: &ClientError) {
-        // Keys pressed ahead were meant for what did not come.
+        // Keys pressed ahead were meant for what did not come, and so are the words of an answer that are still being typed.
+        let was_writing = self.ahead.iter().any(|key| command(*key) == Some(Command::Answer));
         self.ahead.clear();
         let words = refusal::sentence(&self.say, error, n);
         let next = self.say.find(&format!("next-{}", refusal::code(error)));
         self.warn(next.map_or(words.clone(), |next| format!("{words} {next}")));
+        if was_writing && matches!(self.mode, Mode::Desk) {
+            self.stop();
+        }
     }
 
     fn listed(&mut self, listed: Listed, result: Result<ConversationList, ClientError>) -> Vec<Effect> {
@@ -169,6 +174,10 @@ impl App {
         // The stream tells that the connection is gone; a look now and then needs no words.
         if !(matches!(wanted, Wanted::Refresh(_)) && error.may_pass()) {
             self.refused(n, error);
+        }
+        // What was open before is not what the next key is meant for.
+        if matches!(wanted, Wanted::Open(_)) {
+            self.talk = None;
         }
         if error.code() == Some(ProblemCode::NewerTexts) {
             self.stale.talk = true;

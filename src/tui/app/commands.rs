@@ -20,6 +20,7 @@ impl App {
             Key::PageDown => self.scroll_down(),
             Key::Esc => self.leave_talk(),
             Key::Char(c) => {
+                // An answer that is begun takes what follows: a syllable of it is no command.
                 for c in pressed(c) {
                     // What follows is not meant for a question or the composer that the first letter opened.
                     if !matches!(self.mode, Mode::Desk) {
@@ -57,6 +58,9 @@ impl App {
         }
         let Some(n) = self.n() else {
             self.alert("no-talk", []);
+            if command == Command::Answer {
+                self.stop();
+            }
             return Vec::new();
         };
         self.talk_command(command, n)

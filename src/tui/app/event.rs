@@ -17,6 +17,8 @@ pub enum Event {
     Open(i64),
     /// A line that is no key and no number.
     Unknown(String),
+    /// A line that is not taken, because the key before it was refused.
+    NotTaken(String),
     /// So many lines came at once, as a paste does, where nothing is written: none of them was run.
     Lines(usize),
     Resize(u16, u16),

@@ -249,11 +249,20 @@ impl App {
         effects
     }
 
-    /// Closes the open conversation by its category. Whether one without an answer may be closed, and a danger never, the server says.
+    /// Closes the open conversation by its category. Whether one without an answer may be closed the server says;
+    /// where a danger rings, it is refused before anything is asked.
     pub(super) fn close(&mut self) -> Vec<Effect> {
         let Some(talk) = &self.talk else { return Vec::new() };
         if talk.detail.summary.state == "closed" {
             self.alert("talk-closed", []);
+            self.stop();
+            return Vec::new();
+        }
+        if talk.detail.summary.is_ringing {
+            let next = self.say.t("next-danger_unanswered");
+            self.warn(format!("{} {next}", self.say.t("error-danger_unanswered")));
+            // The category that is typed behind it is no command.
+            self.stop();
             return Vec::new();
         }
         self.picked_from(PickFor::Close { send: None })

@@ -139,6 +139,8 @@ pub enum Mode {
     /// What is read out to 119 or 112.
     Sheet(Sheet),
     Help,
+    /// A key was refused behind which words are typed: nothing is a command until Esc.
+    Stopped,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

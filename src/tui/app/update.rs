@@ -6,7 +6,7 @@ use crate::api::wire::EventView;
 use crate::client::format::one_word;
 use crate::client::{Feed, Listed, refusal};
 use crate::domain::text::one_line;
-use crate::tui::keys::Key;
+use crate::tui::keys::{Command, Key, command};
 
 /// Keys that are remembered while a request is on its way.
 const MOST_AHEAD: usize = 200;
@@ -34,7 +34,15 @@ impl App {
             Event::Paste(text) => self.paste(&text),
             Event::Open(n) => self.request(Effect::Open(n)),
             Event::Unknown(line) => {
+                // No conversation has this number: the one before is not meant.
+                if line.chars().all(|c| c.is_ascii_digit() || c == '-') {
+                    self.talk = None;
+                }
                 self.alert("line-unknown", [("line", one_word(&line).into())]);
+                Vec::new()
+            }
+            Event::NotTaken(line) => {
+                self.alert("line-not-taken", [("line", one_word(&line).into())]);
                 Vec::new()
             }
             Event::Lines(n) => {
@@ -76,6 +84,10 @@ impl App {
         while !self.is_waiting() {
             let Some(key) = self.ahead.pop_front() else { break };
             effects.extend(self.key(key));
+            // What was opened by that key has not been seen: none that was pressed ahead sends or says yes.
+            if !matches!(self.mode, Mode::Desk | Mode::Write) {
+                self.ahead.clear();
+            }
         }
         effects
     }
@@ -86,14 +98,45 @@ impl App {
         }
         if self.is_waiting() && matches!(self.mode, Mode::Desk) && !matches!(key, Key::PageUp | Key::PageDown)
         {
-            if self.ahead.len() < MOST_AHEAD {
-                self.ahead.push_back(key);
-            }
+            self.press_ahead(key);
             return Vec::new();
         }
         let mut effects: Vec<Effect> = self.read_on_screen().into_iter().collect();
         effects.extend(self.key_here(key));
         effects
+    }
+
+    /// Remembers a key until what was asked for is here. While an answer is on its way, letters may be more words of it: only the next
+    /// conversation can be asked for.
+    fn press_ahead(&mut self, key: Key) {
+        let is_letter = matches!(key, Key::Char(_)) && self.ahead.is_empty();
+        if self.sending.is_some() && is_letter && command(key) != Some(Command::Next) {
+            self.tell("sending-no-keys", []);
+            return;
+        }
+        if self.ahead.len() < MOST_AHEAD {
+            self.ahead.push_back(key);
+        }
+    }
+
+    /// A key was refused behind which words are typed: until Esc they are no commands.
+    pub(super) fn stop(&mut self) {
+        self.ahead.clear();
+        self.mode = Mode::Stopped;
+        let go_on = self.say.t("stopped");
+        if let Some(notice) = &mut self.notice {
+            notice.text = format!("{} {go_on}", notice.text);
+        }
+    }
+
+    fn stopped_key(&mut self, key: Key) -> Vec<Effect> {
+        match key {
+            Key::Esc => (self.mode, self.notice) = (Mode::Desk, None),
+            Key::PageUp => return self.scroll_up(),
+            Key::PageDown => self.scroll_down(),
+            _ => self.alert("stopped", []),
+        }
+        Vec::new()
     }
 
     /// What stands on the screen when a key is pressed has been read, also where it came under a window that is closed now.
@@ -112,6 +155,7 @@ impl App {
             Mode::Ask(_) => self.ask_key(key),
             Mode::Confirm(_) => self.confirm_key(key),
             Mode::Sheet(_) => self.sheet_key(key),
+            Mode::Stopped => self.stopped_key(key),
             Mode::Help => {
                 self.mode = Mode::Desk;
                 Vec::new()

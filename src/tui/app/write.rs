@@ -16,12 +16,9 @@ impl App {
             Some(talk) => (talk.detail.summary.claimed_by.is_some(), talk.detail.summary.state == "closed"),
             None => return Vec::new(),
         };
-        if is_closed {
-            self.alert("talk-closed", []);
-            return Vec::new();
-        }
-        if is_held && !self.holds() {
-            self.alert("held-by-other", []);
+        if is_closed || is_held && !self.holds() {
+            self.alert(if is_closed { "talk-closed" } else { "held-by-other" }, []);
+            self.stop();
             return Vec::new();
         }
         self.begin_writing();

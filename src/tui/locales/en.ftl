@@ -56,7 +56,8 @@ length-empty = empty
 length-too-long = too long, also in parts
 length-cannot = cannot be carried: { $characters }
 length-parts = { $kind } in { $parts } parts, { $n } { $unit }
-review-title = As it will arrive · { $length }
+review-title = As it will arrive · { $to } · { $length }
+addressee = conversation { $n }, { $citizen }
 review-newer = The citizen has written meanwhile (texts: { $n }):
 review-parts = { $n ->
     [one] Leaves as { $n } text. y sends
@@ -69,6 +70,11 @@ review-more = { $n ->
 review-needs-yes = Look at it, then y sends.
 review-keys = Enter sends. Esc goes back to mend it.
 sending = Sending …
+sending-no-keys = Sending … Until it is done, only n is taken.
+stopped = What you type is no command until Esc.
+hints-stopped = Esc go on
+plain-stopped = What you type is not taken until a line with a dot alone.
+line-not-taken = “{ $line }” was not taken: the answer is not open. A dot alone goes on.
 sent = The answer to conversation { $n } is being sent · { $size }
 sent-before = This answer was sent before. Nothing was sent again.
 sent-in-doubt = { $why } The answer may have arrived: do not rewrite it or send it in another way. The very same text again (Ctrl+S) arrives once.
@@ -177,7 +183,7 @@ key-quit = quit
 
 plain-list = This is the list. A number opens that conversation, listed or not, n takes the next one, = turns the list, ? help, q quit.
 plain-talk = A conversation is open. a answer, c canned answers, e close, h earlier ones, < back to the list, ? help.
-plain-write = Write the answer. { $length }. A dot alone shows it before sending, ./ keeps it unsent, .c canned answers, .0 begins anew.
+plain-write = Write the answer to { $to }. { $length }. A dot alone shows it before sending, ./ keeps it unsent, .c canned answers, .0 begins anew.
 plain-review = y sends, e sends and closes, anything else goes back.
 plain-review-yes = y sends, anything else goes back.
 plain-pick = Give a number, or words to find. A dot goes back.

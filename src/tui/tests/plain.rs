@@ -129,9 +129,17 @@ fn a_number_that_is_not_listed_opens() {
     assert!(town.app.n() == Some(7) && said.contains("> 지난주 일이요"), "{said}");
     let said = talk_in_lines(&mut town, &mut told, &["99"]);
     assert!(
-        town.app.n() == Some(7) && said.contains(&town.app.say.with("error-not_found", [("n", "99".into())])),
+        town.app.n().is_none() && said.contains(&town.app.say.with("error-not_found", [("n", "99".into())])),
         "{said}"
     );
+    // The next answer would go to the conversation before.
+    talk_in_lines(&mut town, &mut told, &["a", "네.", ".", "y"]);
+    assert!(town.left.is_empty());
+    talk_in_lines(&mut town, &mut told, &[".", "1", "0"]);
+    assert_eq!(town.app.n(), None, "no conversation has the number 0");
+    let said = talk_in_lines(&mut town, &mut told, &["1", "a", "네.", "."]);
+    assert_eq!(said.matches("상담 1번 시민 7F01").count(), 3, "the answer and the look name it: {said}");
+    talk_in_lines(&mut town, &mut told, &["아니", "./"]);
     for line in ["0", "-1", "안녕하세요", "nn"] {
         let said = talk_in_lines(&mut town, &mut told, &[line]);
         assert!(said.contains(&format!("“{line}”")) && said.contains("번호가 없습니다"), "{said}");
@@ -157,6 +165,7 @@ fn lines_of_a_paste_are_no_commands() {
     assert_eq!(town.app.draft(), "네.\n62번은\n.\ny\n5분 뒤");
     talk_in_lines(&mut town, &mut told, &["."]);
     pasted(&mut town, &["y", "e"]);
+    pasted(&mut town, &["y"]);
     assert!(town.left.is_empty());
     talk_in_lines(&mut town, &mut told, &["y"]);
     assert_eq!(town.left.len(), 1);

@@ -153,10 +153,12 @@ fn an_unanswered_danger_is_not_closed() {
         (Lang::En, "Answer first (a)"),
     ] {
         let mut town = Town::new(lang, [talk.clone()]);
-        town.press("ne버스<Enter>");
+        town.press("ne");
         assert!(town.notice().contains(words), "{}", town.notice());
-        town.press("y");
-        assert!(town.closed.is_empty() && matches!(town.app.mode, crate::tui::app::Mode::Desk));
+        town.press("버스<Enter>y");
+        assert!(town.closed.is_empty() && !town.has_quit && town.acts.is_empty());
+        town.press("<Esc>");
+        assert!(matches!(town.app.mode, crate::tui::app::Mode::Desk));
     }
 }
 
@@ -220,9 +222,51 @@ fn a_colleagues_conversation_is_not_answered() {
     let mut town = Town::new(Lang::Ko, [talk]);
     town.press("<Enter>c예약<Enter>");
     assert!(town.notice().contains("다른 상담사") && town.app.draft().is_empty(), "{}", town.notice());
-    town.press("a");
+    town.press("<Esc>a");
     assert!(town.notice().contains("다른 상담사"), "{}", town.notice());
+    // Words that are typed all the same do nothing.
+    town.press("iywysㅏ<Enter>");
+    assert!(town.acts.is_empty() && !town.app.is_quiet && town.notice().contains("Esc"), "{}", town.notice());
+    town.press("<Esc>");
     assert!(matches!(town.app.mode, crate::tui::app::Mode::Desk));
+}
+
+/// Whatever refuses an answer, the words of it that are typed on are no commands.
+#[test]
+fn words_of_an_answer_that_is_refused_are_no_commands() {
+    let key = |c| Event::Key(Key::Char(c));
+    let mut town = Town::new(Lang::Ko, [bus()]);
+    town.press("aswyiy");
+    assert!(town.acts.is_empty() && !town.app.is_quiet && town.app.n().is_none());
+    // The server says no while they are being typed.
+    let mut town = Town::new(Lang::Ko, [bus()]);
+    town.press("<Enter>");
+    town.app.update(key('n'));
+    "a답".chars().for_each(|c| drop(town.app.update(key(c))));
+    town.feed(Event::Came(Came::Talk(Wanted::Next, Err(problem("nobody_waits", 404)))));
+    town.press("siywyky");
+    assert!(town.acts.is_empty() && !town.app.is_quiet, "{}", town.notice());
+    // And while an answer leaves: only the next one can be asked for.
+    let mut town = writing();
+    town.press("<C-s>");
+    let sending = town.app.update(Event::Key(Key::Enter));
+    "siywyk".chars().for_each(|c| drop(town.app.update(key(c))));
+    town.follow(sending);
+    assert!(town.left.len() == 1 && town.acts.is_empty() && !town.app.is_quiet);
+}
+
+/// What a key that was pressed ahead opens has not been seen by anybody: no later one sends from it.
+#[test]
+fn keys_pressed_ahead_send_nothing() {
+    let mut town = Town::new(Lang::Ko, [bus()]);
+    town.app.update(Event::Key(Key::Char('n')));
+    for key in keys("a답<C-s><Enter>y") {
+        assert!(town.app.update(Event::Key(key)).is_empty());
+    }
+    let came = town.claim(1);
+    town.feed(Event::Came(Came::Talk(Wanted::Next, came)));
+    assert!(town.left.is_empty());
+    assert_eq!(town.app.draft(), "답");
 }
 
 /// Keys pressed before the answer of the server is there are meant for what it brings, and for nothing else.

@@ -9,6 +9,7 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use super::theme::Theme;
 use crate::client::Say;
+use crate::client::citizen::named;
 use crate::client::format::fitted;
 use crate::client::format::thousands;
 use crate::client::message::Tone;
@@ -97,6 +98,15 @@ pub fn length(say: &Say, text: &str, limits: &Limits) -> (Tone, String) {
     }
 }
 
+/// To whom the answer goes: the number of the conversation and the short name of its citizen.
+pub fn addressee(app: &App) -> String {
+    let summary = app.talk.as_ref().map(|talk| &talk.detail.summary);
+    summary.map_or_else(String::new, |one| {
+        let citizen = named(&app.say, &one.citizen, &one.citizen_name);
+        app.say.with("addressee", [("n", one.id.to_string().into()), ("citizen", citizen.into())])
+    })
+}
+
 /// The answer as it will arrive, and what came meanwhile beside it.
 fn draw_review(app: &App, theme: Theme, review: &Review, frame: &mut Frame, area: Rect) {
     let lines = review_lines(app, theme, review, usize::from(area.width));
@@ -115,7 +125,7 @@ fn draw_review(app: &App, theme: Theme, review: &Review, frame: &mut Frame, area
 fn review_lines(app: &App, theme: Theme, review: &Review, width: usize) -> Vec<Line<'static>> {
     let say = &app.say;
     let (_, length) = length(say, app.draft(), &app.limits());
-    let title = say.with("review-title", [("length", length.into())]);
+    let title = say.with("review-title", [("to", addressee(app).into()), ("length", length.into())]);
     let mut lines = vec![Line::styled(fitted(&format!("══ {title} ═"), width), theme.title())];
     let quoted = |text: &str, bar: &'static str| -> Vec<Line<'static>> {
         let rows = wrapped(text, width.saturating_sub(4));

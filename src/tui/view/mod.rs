@@ -18,7 +18,7 @@ use crate::client::format::{fitted, one_word};
 use crate::client::message::Tone;
 use crate::tui::app::{App, Link, Mode, PickFor};
 use crate::tui::places::{Open, places};
-pub use composer::length;
+pub use composer::{addressee, length};
 pub use panel::{asked_words, picker_title};
 pub use queue::{citizen_whole, in_words as queue_words};
 pub use sheet::{lines as sheet_lines, title as sheet_title};
@@ -108,6 +108,7 @@ fn hints(app: &App) -> String {
         Mode::Confirm(_) => "hints-confirm",
         Mode::Sheet(_) => "hints-sheet",
         Mode::Help => "hints-help",
+        Mode::Stopped => "hints-stopped",
     };
     app.say.t(id)
 }
