@@ -23,7 +23,6 @@ use super::{ApiContext, view};
 use crate::domain::UnixMs;
 use crate::domain::access::Action;
 use crate::domain::calendar::Calendar;
-use crate::domain::conversation::REOPEN_MS;
 use crate::domain::figures::period::{SETTLED_AFTER_MS, date_at};
 use crate::domain::figures::words::{Unit, goal};
 use crate::domain::figures::{BadPeriod, By, FigureId, Names, Period, Report, Table, TableId, Tally};

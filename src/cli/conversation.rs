@@ -171,7 +171,9 @@ fn remarks(context: &CliContext, detail: &ConversationDetail) -> Vec<String> {
     if let Some(at) = summary.promise_due_at {
         lines.push(say.with("promise-due", [("at", context.times().clock(at).into())]));
     }
-    if let Some((who, until)) = offered(summary).zip(summary.offered_until_at) {
+    // A danger is everybody's.
+    let is_reserved = summary.tier != Some(1);
+    if let Some((who, until)) = offered(summary).zip(summary.offered_until_at).filter(|_| is_reserved) {
         let at = context.times().clock(until);
         lines.push(say.with("offered", [("who", one_word(who).into()), ("at", at.into())]));
     }

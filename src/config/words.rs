@@ -447,7 +447,7 @@ mod tests {
         }
         std::fs::write(&path, "version = \"1\"\n[[group]]\nname = \"a/b\"\nitems = [\"c\"]").unwrap();
         let refused = categories(Some(&path)).unwrap_err().to_string();
-        assert!(refused.contains("line 2: group a/b: needs a name"), "{refused}");
+        assert!(refused.contains("line 3: group a/b: needs a name"), "{refused}");
         let group = "version = \"1\"\n[[group]]\nname = \"복지\"\nitems = [\"통역\"]\n";
         let cases = [
             ("due = { \"노인\" = \"2h\" }", "line 5: group 복지: due: 노인: is not one of the items"),

@@ -144,10 +144,10 @@ async fn an_auditor_reads_the_log_and_stands_in_it() {
         desk.store.counselors().await.expect("all").iter().find(|c| c.login == "auditor").expect("them").id;
     desk.with_second_factor(id).await;
     let token = desk.store.issue_token(id, desk.now() + 3_600_000, desk.now()).await.expect("a token");
-    let page = desk.get("/v1/audit?limit=1", &token).await.expect(200);
+    let page = desk.get("/v1/audit?conversation=1&limit=1", &token).await.expect(200);
     assert_eq!((&page["rows"][0]["action"], &page["rows"][0]["login"]), (&json!("view"), &json!("minsu")));
     let next = page["next"].as_i64().expect("more rows");
-    let rest = desk.get(&format!("/v1/audit?limit=1&after={next}"), &token).await.expect(200);
+    let rest = desk.get(&format!("/v1/audit?conversation=1&limit=1&after={next}"), &token).await.expect(200);
     assert_eq!((&rest["rows"][0]["detail"], &rest["next"]), (&json!("claim"), &Value::Null));
     let views = desk.get("/v1/audit?action=view&login=minsu&conversation=1", &token).await.expect(200);
     assert_eq!(views["rows"].as_array().map(Vec::len), Some(1));

@@ -57,7 +57,7 @@ async fn the_board_has_figures_and_nothing_of_a_citizen() {
         (&board["desks"][0]["key"], &board["carriers"][0]["state"]),
         (&json!("main"), &json!("works"))
     );
-    assert_eq!(board["counselors"], json!([]), "nobody has said that they are on");
+    assert_eq!(board["counselors"][0]["presence"], "on", "whoever holds something is on");
     let on = request("PUT", "/v1/me/presence", &token)
         .body(Body::from(r#"{"presence":"on"}"#))
         .expect("a request");

@@ -56,7 +56,7 @@ async fn bodies_that_are_no_json_or_too_long() {
         desk.send(request)
     };
     let missing = send(br#"{"login": "minsu"}"#.to_vec()).await.refused("bad_request");
-    assert_eq!(missing["detail"], "This field is missing or wrong: password.");
+    assert_eq!(missing["detail"], "This field is missing or wrong: password. It is needed.");
     for body in [&b"{"[..], b"[]", b"\xff\xfe", b"null", b"{\"login\": 1}"] {
         send(body.to_vec()).await.refused("bad_request");
     }

@@ -90,7 +90,7 @@ async fn asked(desk: &Desk, route: &Route, path: &str, body: &str, tokens: &[Str
 
 async fn people(desk: &Desk) -> Vec<String> {
     let mut tokens = vec![desk.one_active().await];
-    for role in [Role::Supervisor, Role::Administrator] {
+    for role in [Role::Supervisor, Role::Administrator, Role::Auditor] {
         let login = format!("the-{}", role.as_str());
         let id = desk.hire(&login).await;
         let person =

@@ -647,7 +647,6 @@ account-has-totp = second factor
 account-must-change = has to change the password
 account-disabled = disabled
 account-used = last used { $at }
-desk-exception = { $at }  conversation { $n } of the foreign desk { $desk }: seen { $seen } times, worked on { $done } times
 desk-exception = { $at }  conversation { $n } of the foreign desk { $desk }: times seen { $seen }, times worked on { $done }
 role-counselor = counselor
 role-supervisor = supervisor
@@ -1067,8 +1066,6 @@ report-all-desks = all desks
 report-seconds = { $n } s
 report-unit-seconds = seconds
 report-made = Counted { $at }.
-report-not-final = Not final: the period and the three days after it are not over, or consultations are still open.
-report-corrected = Correction: { $name } was published as { $published } and is { $now } now.
 report-erased-words = { $n ->
     [one] The words of { $n } answer are gone: its citizen was erased.
    *[other] The words of { $n } answers are gone: their citizens were erased.
@@ -1087,8 +1084,6 @@ report-percent = { $n } %
 report-points = { $n } points
 report-sheet-seconds = [s].0" s"
 report-corrected = Correction for { $month }: { $name }: published { $published } on { $date }, now { $now }.
-report-erased-words = The words of { $n } answers are gone: their citizens were erased.
-report-more-words = There are { $n } more; choose fewer days.
 report-words = What citizens wrote
 report-definitions = Definition
 report-sheet-figures = Figures

@@ -23,7 +23,7 @@ async fn rows_are_a_table_with_the_newest_last() {
     let lines: Vec<&str> = run.out.lines().collect();
     assert!(lines[0].starts_with("7  2026-07-03 11:59") && lines[0].contains("dance"), "{}", run.out);
     assert!(lines[1].contains("목록") && lines[1].contains("상담 3건"), "{}", run.out);
-    assert!(lines[2].contains("번호 확인") && lines[2].contains("12") && !run.out.contains('\u{1b}'));
+    assert!(lines[2].contains("가린 정보 확인") && lines[2].contains("12") && !run.out.contains('\u{1b}'));
     let asked = world.asked();
     assert!(asked[0].starts_with("GET /v1/audit?login=minsu&since_at=") && asked[0].ends_with("&limit=200"));
     assert!(asked[1].ends_with("&limit=198&after=8"), "{asked:?}");

@@ -50,7 +50,19 @@ fn every_code_has_a_sentence_a_next_step_and_a_documented_exit_code() {
 
 /// Values for any sentence about a refusal.
 fn every_value() -> Vec<(&'static str, crate::client::Value)> {
-    let names = ["n", "name", "characters", "minutes", "texts", "detail", "request", "server", "why"];
+    let names = [
+        "n",
+        "name",
+        "characters",
+        "minutes",
+        "texts",
+        "detail",
+        "request",
+        "server",
+        "why",
+        "numbers",
+        "look",
+    ];
     names.into_iter().map(|name| (name, "x".into())).collect()
 }
 
@@ -76,7 +88,7 @@ async fn errors_for_programs_are_problem_details() {
     for (args, code) in [
         (vec!["lst", "--json"], "usage_command_like"),
         (vec!["show", "x", "--json"], "usage_value"),
-        (vec!["report", "--compare", "foo", "--json"], "usage_value_of"),
+        (vec!["report", "--compare", "foo", "--json"], "usage_value"),
     ] {
         let run = world.munja(&args).await;
         let error: Value = serde_json::from_str(&run.err).expect("JSON and nothing else");

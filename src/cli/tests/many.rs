@@ -192,7 +192,7 @@ async fn what_cannot_be_meant_as_a_bulletin_is_refused_and_a_missing_one_is_name
         (&["end 9", "--until", "2h"], "munja bulletin end N"),
         (&["end", "soon"], "munja bulletin list"),
         (&["list", "--until", "2h"], "--until"),
-        (&["눈", "--until", "2026-07-01 18:00"], "이미 지났습니다"),
+        (&["눈", "--until", "2026-07-01 18:00"], "이미 지난 시각입니다"),
     ];
     for (args, said) in wrong {
         let run = world.munja(&[&["bulletin"][..], args].concat()).await;

@@ -546,7 +546,7 @@ async fn a_danger_says_who_holds_it_and_every_list_how_many_ring() {
     world.server.on("GET /v1/conversations/12", [Reply::Json(talk)]);
     let run = world.munja(&["show", "12"]).await;
     assert!(
-        run.out.contains("아직 아무도 살피지 않습니다") && run.out.contains("이지영 님이 먼저"),
+        run.out.contains("아직 아무도 살피지 않습니다") && run.out.contains("이지영 님 먼저"),
         "{}",
         run.out
     );
@@ -576,9 +576,9 @@ async fn watching_says_in_words_what_an_event_is_about() {
     world.server.on("GET /v1/colleagues", [Reply::Json(json!({ "colleagues": [colleague] }))]);
     let table = [
         ("list_edited", "replies 13", "김민수 님이 고친 목록: 자주 쓰는 답변 13판"),
-        ("transferred", "bukgu", "김민수 님이 북구청(으)로 넘겼습니다"),
-        ("transferred", "jiyeong", "김민수 님이 이지영(으)로 넘겼습니다"),
-        ("transferred", "gone", "김민수 님이 gone(으)로 넘겼습니다"),
+        ("transferred", "bukgu", "김민수 님이 넘겼습니다(받는 곳: 북구청)"),
+        ("transferred", "jiyeong", "김민수 님이 넘겼습니다(받는 곳: 이지영)"),
+        ("transferred", "gone", "김민수 님이 넘겼습니다(받는 곳: gone)"),
         ("bulletin_begun", "3 bukgu 1783080000000", "(북구청, 3번)"),
         ("decided", "send_again", "김민수 님이 문자 56의 재발송을 정했습니다"),
         (

@@ -445,7 +445,10 @@ audit-what = what
 audit-conversation = conversation
 audit-reason = reason
 audit-one-citizen = one citizen
-audit-conversations = { $n } conversations
+audit-conversations = { $n ->
+    [one] { $n } conversation
+   *[other] { $n } conversations
+    }
 audit-outcome-of = (row { $seq })
 audit-action-list = list
 audit-action-search = search

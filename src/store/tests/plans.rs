@@ -72,6 +72,9 @@ const ALLOWED: &[&str] = &[
     "SCAN outbox USING INDEX outbox_in_doubt |",
     // What time does to conversations: those that are open, every two seconds.
     "SCAN v USING INDEX conversation_open |",
+    // Dangers that somebody has to see: those that are open, for a status; and the two counts of them that are added up.
+    "SCAN conversation USING INDEX conversation_open |",
+    "SCAN (subquery-2) |",
     // Conversations that somebody holds.
     "SCAN v USING INDEX conversation_claimed |",
 ];

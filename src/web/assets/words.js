@@ -213,6 +213,7 @@ const W = {
   "noted-handover": ["told 119 or 112", "119·112에 알림"],
   "noted-recovery": ["after a restore: this left, as the carrier's list says; who wrote it is not known", "복구: 통신사 목록에 이때 보낸 것으로 되어 있음 (쓴 사람은 알 수 없음)"],
   "noted-reveal": ["number shown", "번호 확인"],
+  "noted-reveal_texts": ["masked numbers in the texts shown", "글 속의 가려진 번호 확인"],
   "noted-opt_out": ["recorded: no automatic texts", "자동 문자 거부를 적음"],
   "noted-opt_in": ["recorded: automatic texts again", "자동 문자를 다시 받는다고 적음"],
   "noted-wrote_first": ["why we wrote", "먼저 보낸 사유"],
