@@ -83,7 +83,7 @@ impl Asked {
             BadPeriod::Backwards => Problem::new(ProblemCode::DatesReversed),
             BadPeriod::Future => Problem::new(ProblemCode::DatesInFuture),
             BadPeriod::TooLong => Problem::new(ProblemCode::TooManyDays),
-            BadPeriod::Unknown | BadPeriod::NoSuchDay => {
+            BadPeriod::Unknown | BadPeriod::NoSuchDay | BadPeriod::NoSuchMonth | BadPeriod::NoSuchWeek => {
                 Problem::bad_request("from, to").needs(Needs::Period)
             }
         })?;
