@@ -137,9 +137,12 @@ pub(in crate::store) fn settle(
     (counselor_id, conversation_id): (i64, i64),
     (sent, keeps_other): (&str, bool),
 ) -> Result<()> {
-    let kept = text_of(conn, counselor_id, conversation_id)?;
-    let is_other = kept.is_some_and(|text| text.trim() != sent.trim());
-    if keeps_other && is_other { Ok(()) } else { forget(conn, counselor_id, conversation_id) }
+    match text_of(conn, counselor_id, conversation_id)? {
+        Some(text) if !keeps_other || text.trim() == sent.trim() => {
+            forget(conn, counselor_id, conversation_id)
+        }
+        _ => Ok(()),
+    }
 }
 
 fn forget(conn: &Connection, counselor_id: i64, conversation_id: i64) -> Result<()> {

@@ -59,10 +59,14 @@ pub(in crate::store) fn insert(
 
 /// Removes the notes of one kind.
 pub(in crate::store) fn delete_kind(conn: &Connection, conversation_id: i64, kind: NoteKind) -> Result<()> {
+    let of = named_params! { ":id": conversation_id, ":kind": kind.as_str() };
+    let any = "SELECT EXISTS (SELECT 1 FROM note WHERE conversation_id = :id AND kind = :kind)";
+    if !conn.prepare_cached(any)?.query_row(of, |r| r.get(0))? {
+        return Ok(());
+    }
     let which = format!("t.conversation_id = :id AND t.kind = '{}'", kind.as_str());
     index::forget(conn, Source::Note, &which, conversation_id)?;
-    conn.prepare_cached("DELETE FROM note WHERE conversation_id = :id AND kind = :kind")?
-        .execute(named_params! { ":id": conversation_id, ":kind": kind.as_str() })?;
+    conn.prepare_cached("DELETE FROM note WHERE conversation_id = :id AND kind = :kind")?.execute(of)?;
     index::notes_were_removed(conn)
 }
 

@@ -129,7 +129,7 @@ impl Store {
             if conn.prepare_cached(sql)?.query_row(named_params! { ":day": date }, |r| r.get(0))? {
                 return Ok(None);
             }
-            let (seq, hash) = newest(conn)?;
+            let Tip { seq, hash, .. } = tip(conn)?;
             Ok(Some(Head { day: date, at: now, seq, hash }))
         })
         .await
@@ -213,14 +213,26 @@ pub(in crate::store) fn anchor(conn: &Connection) -> Result<Option<Anchor>> {
     Ok(conn.prepare_cached(sql)?.query_row([], anchor).optional()?)
 }
 
-/// The number of the newest row, and its hash.
-fn newest(conn: &Connection) -> Result<(i64, Hash)> {
-    let sql = "SELECT seq, hash FROM access WHERE seq = (SELECT max(seq) FROM access)";
-    let found = conn.prepare_cached(sql)?.query_row([], |r| Ok((r.get(0)?, r.get(1)?))).optional()?;
-    match found {
-        Some(newest) => Ok(newest),
-        None => Ok(anchor(conn)?.map_or((0, BEGINNING), |anchor| (anchor.seq, anchor.hash))),
+/// The end of the chain.
+struct Tip {
+    /// The number of the newest row, and its hash.
+    seq: i64,
+    hash: Hash,
+    /// The highest number that was ever given.
+    last_assigned: i64,
+}
+
+fn tip(conn: &Connection) -> Result<Tip> {
+    let sql = "SELECT seq, hash, (SELECT seq FROM sqlite_sequence WHERE name = 'access') FROM access
+               ORDER BY seq DESC LIMIT 1";
+    let tip = |r: &SqlRow<'_>| {
+        Ok(Tip { seq: r.get(0)?, hash: r.get(1)?, last_assigned: r.get::<_, Option<i64>>(2)?.unwrap_or(0) })
+    };
+    if let Some(tip) = conn.prepare_cached(sql)?.query_row([], tip).optional()? {
+        return Ok(tip);
     }
+    let (seq, hash) = anchor(conn)?.map_or((0, BEGINNING), |anchor| (anchor.seq, anchor.hash));
+    Ok(Tip { seq, hash, last_assigned: last_assigned(conn, "access")? })
 }
 
 /// Adds a row to the chain and returns its number: the next that was never given. After a row that somebody removed, a number is
@@ -255,8 +267,8 @@ pub(in crate::store) fn append_of_account(
 }
 
 fn append_record(conn: &Connection, record: Record) -> Result<i64> {
-    let (last, previous) = newest(conn)?;
-    let seq = last.max(last_assigned(conn, "access")?) + 1;
+    let Tip { seq: newest, hash: previous, last_assigned } = tip(conn)?;
+    let seq = newest.max(last_assigned) + 1;
     let hash = hash_of(seq, &previous, &record);
     conn.prepare_cached(
         "INSERT INTO access (seq, at, role, login, origin, action, conversation_id, item_id, reason, detail, subjects, previous,

@@ -84,10 +84,15 @@ impl Store {
 }
 
 fn fill(conn: &Connection, source: Source, began: Instant) -> Result<usize> {
-    if progress(conn, source)?.is_some_and(|(_, form)| form != FORM) {
-        clear(conn, source)?;
-    }
-    let (done, SourceTable { table, wanted, .. }) = (done_id(conn, source)?, table_of(source));
+    let done = match progress(conn, source)? {
+        Some((done, FORM)) => done,
+        Some(_) => {
+            clear(conn, source)?;
+            0
+        }
+        None => 0,
+    };
+    let SourceTable { table, wanted, .. } = table_of(source);
     let sql = format!(
         "SELECT t.id, t.text, {wanted} FROM {table} t WHERE t.id > :done ORDER BY t.id LIMIT {STEP_ROWS}"
     );
