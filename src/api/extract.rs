@@ -104,7 +104,8 @@ fn misread<T: DeserializeOwned>(
         return Problem::bad_request(if is_whole { name } else { format!("{path}.{name}") })
             .needs(Needs::Given);
     }
-    if !error.inner().is_data() {
+    // A word's place that holds a list is an error of syntax to the parser of JSON, too.
+    if !error.inner().is_data() && serde_json::from_slice::<serde::de::IgnoredAny>(body).is_err() {
         return Problem::bad_request("body").needs(Needs::Json);
     }
     match (is_whole, culprit::<T>(body)) {

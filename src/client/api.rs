@@ -456,7 +456,7 @@ impl Client {
 
     /// No response came. Without a connection nothing was sent.
     fn lost(&self, error: &reqwest::Error, changes: bool) -> ClientError {
-        if error.is_connect() {
+        if error.is_connect() || link_fault(error).is_some() {
             return self.unreachable(error);
         }
         self.without_answer(root_cause(error), changes)

@@ -648,11 +648,6 @@ account-must-change = has to change the password
 account-disabled = disabled
 account-used = last used { $at }
 desk-exception = { $at }  conversation { $n } of the foreign desk { $desk }: times seen { $seen }, times worked on { $done }
-role-counselor = counselor
-role-supervisor = supervisor
-role-administrator = administrator
-role-auditor = auditor
-role-board = board
 change-added = added
 change-disabled = disabled
 change-enabled = enabled again
@@ -1050,7 +1045,10 @@ arg-list-referred = Those that an outside department works on
 error-bad_time = There is no such time.
 error-time_past = { $at } is over.
 next-time_past = For tomorrow, write "tomorrow 10:00".
-error-time_too_far = { $at } is too far ahead: it has to be within { $days } days from now.
+error-time_too_far = { $days ->
+    [one] { $at } is too far ahead: it has to be within { $days } day from now.
+   *[other] { $at } is too far ahead: it has to be within { $days } days from now.
+    }
 error-not_a_conversation = This is neither a conversation nor a phone number.
 next-not_a_conversation = munja write 12 "TEXT" --reason "WHY"
 next-still_open = munja list --all shows it.

@@ -224,7 +224,7 @@ struct Tip {
 
 fn tip(conn: &Connection) -> Result<Tip> {
     let sql = "SELECT seq, hash, (SELECT seq FROM sqlite_sequence WHERE name = 'access') FROM access
-               ORDER BY seq DESC LIMIT 1";
+               WHERE seq = (SELECT max(seq) FROM access)";
     let tip = |r: &SqlRow<'_>| {
         Ok(Tip { seq: r.get(0)?, hash: r.get(1)?, last_assigned: r.get::<_, Option<i64>>(2)?.unwrap_or(0) })
     };
