@@ -7,10 +7,7 @@ use super::failure::Failure;
 use super::input;
 use crate::api::wire::{AdviceList, AdviceView};
 use crate::client::Client;
-use crate::domain::text::one_line;
-
-/// Columns of the words that the advice is about.
-const WORDS_COLUMNS: usize = 50;
+use crate::client::message::advice_line;
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -51,10 +48,5 @@ fn lines(context: &CliContext, list: &AdviceList) -> Vec<String> {
 }
 
 fn line(context: &CliContext, one: &AdviceView) -> String {
-    let words = one_line(&one.words, WORDS_COLUMNS);
-    let instead = one.instead.as_deref().map(|easy| one_line(easy, WORDS_COLUMNS)).unwrap_or_default();
-    let n = i64::try_from(one.words.chars().count()).unwrap_or(i64::MAX);
-    let values = [("words", words.clone().into()), ("instead", instead.into()), ("n", n.into())];
-    let sentence = context.say.find_with(&format!("advice-{}", one.kind), values);
-    format!("{} {}", context.paint.faint("·"), sentence.unwrap_or(words))
+    format!("{} {}", context.paint.faint("·"), advice_line(&context.say, one))
 }

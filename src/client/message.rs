@@ -5,13 +5,26 @@ use super::format::{one_word, thousands, visible_character};
 use super::say::Say;
 use super::times::Times;
 use crate::api::wire::{
-    ConversationSummary, InboundMessage, OfferView, OutboundMessage, PhotoView, ReplacedView, ReplySize,
+    AdviceView, ConversationSummary, InboundMessage, OfferView, OutboundMessage, PhotoView, ReplacedView,
+    ReplySize,
 };
 use crate::domain::UnixMs;
 use crate::domain::delivery_reason::DeliveryReason;
 use crate::domain::outbound::OutboundState;
 use crate::domain::photo::{FileKind, PhotoKind, PhotoState};
 use crate::domain::text::{one_line, safe_for_terminal};
+
+/// Columns of the words that advice is about.
+const ADVICE_COLUMNS: usize = 50;
+
+/// A piece of advice about a text that is not sent yet.
+pub fn advice_line(say: &Say, one: &AdviceView) -> String {
+    let words = one_line(&one.words, ADVICE_COLUMNS);
+    let instead = one.instead.as_deref().map(|easy| one_line(easy, ADVICE_COLUMNS)).unwrap_or_default();
+    let n = i64::try_from(one.words.chars().count()).unwrap_or(i64::MAX);
+    let values = [("words", words.clone().into()), ("instead", instead.into()), ("n", n.into())];
+    say.find_with(&format!("advice-{}", one.kind), values).unwrap_or(words)
+}
 
 /// How a sentence should look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -87,6 +87,11 @@ impl Hands {
                     },
                 )
             }
+            // Without advice nothing is missing.
+            Effect::Advise(text) => {
+                let advice = client.advice(&text).await.ok()?.advice;
+                Came::Advice(text, advice)
+            }
             Effect::Close(n, request) => Came::Done(n, Deed::Closed, client.close(n, &request).await),
             Effect::Release(n) => Came::Done(n, Deed::Released, client.release(n).await),
             Effect::Recall(n, message) => Came::Done(n, Deed::Recalled, client.recall(message).await),

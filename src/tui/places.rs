@@ -2,8 +2,8 @@
 
 use ratatui::layout::Rect;
 
-/// From so many columns on, the queue stands beside the conversation and not above it.
-const BESIDE: u16 = 120;
+/// From so many columns on, the queue stands beside the conversation and not above it: narrower, its first words would have no room.
+const BESIDE: u16 = 150;
 /// Columns left of a text: the bar behind which foreign text stands.
 pub const MARGIN: u16 = 2;
 
@@ -72,7 +72,7 @@ mod tests {
 
     #[test]
     fn nothing_overlaps_or_leaves_the_screen() {
-        for columns in [1, 20, 80, 119, 120, 200, 400] {
+        for columns in [1, 20, 80, 149, 150, 200, 400] {
             for rows in [1, 2, 3, 5, 10, 24, 50, 120] {
                 for (talk, composer) in [(false, false), (true, false), (true, true)] {
                     let p = places((columns, rows), Open { talk, composer });

@@ -10,8 +10,8 @@ use crate::client::format::one_word;
 use crate::client::message::{delivery, photo, why_urgent};
 use crate::domain::text::{one_line, wrapped};
 use crate::tui::view::{
-    addressee, asked_words, citizen_whole, length, picker_title, queue_words, remarks, sheet_lines,
-    sheet_title,
+    addressee, advice_lines, asked_words, citizen_whole, length, picker_title, queue_words, remarks,
+    sheet_lines, sheet_title,
 };
 
 /// Columns of a line: a terminal may break it where it likes.
@@ -57,7 +57,7 @@ pub fn events(app: &App, line: &str) -> Vec<Event> {
         Mode::Sheet(_) => key(if words == "." { Key::Esc } else { Key::Enter }),
         Mode::Write => write_line(app, line),
         Mode::Review(_) => match words.chars().next().map(pressed).and_then(|keys| keys.first().copied()) {
-            Some(c) if ['y', 'e'].contains(&super::keys::latin(c)) => key(Key::Char(c)),
+            Some(c) if ['y', 'e', 'r'].contains(&super::keys::latin(c)) => key(Key::Char(c)),
             _ => key(Key::Esc),
         },
         Mode::Pick(picker) => match words.parse::<usize>() {
@@ -330,6 +330,7 @@ fn mode(app: &App) -> Vec<String> {
             for piece in &review.pieces {
                 lines.extend(wrapped(&piece.text, COLUMNS).into_iter().map(|line| format!("> {line}")));
             }
+            lines.extend(advice_lines(app));
             lines.push(say.t(if review.needs_yes { "plain-review-yes" } else { "plain-review" }));
             lines
         }
@@ -345,6 +346,9 @@ fn mode(app: &App) -> Vec<String> {
                 };
                 lines.push(format!("{}. {}", n + 1, one_line(words, COLUMNS)));
             }
+            let n_more = picker.fitting().len().saturating_sub(MOST_ITEMS);
+            let n = i64::try_from(n_more).unwrap_or(i64::MAX);
+            lines.extend((n_more > 0).then(|| say.with("plain-pick-more", [("n", n.into())])));
             lines.push(say.t("plain-pick"));
             lines
         }

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::io::{IsTerminal, Write};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -13,7 +13,7 @@ use super::app::{App, Effect, Event};
 use super::effects::{Hands, keep_drafts};
 use super::lines::{self, Typed};
 use super::plain::{self, Told};
-use super::terminal::{Notifier, Taken, call, event};
+use super::terminal::{Notifier, Taken, call, events};
 use super::view::{Theme, draw};
 use super::{Desk, words};
 use crate::api::wire::MeView;
@@ -22,6 +22,12 @@ use crate::ops::clock::Clock;
 
 /// Times move on, and what is stale is fetched.
 const TICK: Duration = Duration::from_millis(250);
+/// Keys of one hand do not follow each other within this time.
+const AT_ONCE: Duration = Duration::from_millis(20);
+/// The rest of a paste, which a slow line hands over in pieces, comes within this time.
+const REST: Duration = Duration::from_millis(150);
+/// Keys taken together.
+const MOST_AT_ONCE: usize = 4_096;
 
 /// Runs until the person leaves. What was written is kept then, and also if the terminal goes away.
 pub async fn run(desk: Desk, me: MeView) -> anyhow::Result<()> {
@@ -129,6 +135,8 @@ fn begin(desk: &Desk, me: MeView) -> anyhow::Result<(App, Hands, Sources)> {
     let ends = [SignalKind::hangup(), SignalKind::terminate()];
     let mut sources = Sources {
         keys: None,
+        pressed: VecDeque::new(),
+        rushed_at: None,
         lines: None,
         live: Some(desk.client.events(None).patient()),
         came,
@@ -151,7 +159,11 @@ enum Input {
 /// Where events come from.
 struct Sources {
     lines: Option<UnboundedReceiver<Typed>>,
-    keys: Option<UnboundedReceiver<std::io::Result<crossterm::event::Event>>>,
+    keys: Option<UnboundedReceiver<std::io::Result<Vec<crossterm::event::Event>>>>,
+    /// What came in together and was not taken yet.
+    pressed: VecDeque<Event>,
+    /// When keys came at once last.
+    rushed_at: Option<Instant>,
     live: Option<Events>,
     came: UnboundedReceiver<Event>,
     tick: Interval,
@@ -169,8 +181,11 @@ const CTRL_C: Event = Event::Key(super::keys::Key::Ctrl('c'));
 
 impl Sources {
     async fn next(&mut self) -> Input {
-        let Sources { keys, lines, live, came, tick, clock, ends, interrupt } = self;
+        let Sources { keys, pressed, rushed_at, lines, live, came, tick, clock, ends, interrupt } = self;
         loop {
+            if let Some(event) = pressed.pop_front() {
+                return Input::Event(event);
+            }
             let ended = futures_util::future::select_all(ends.iter_mut().map(|end| Box::pin(end.recv())));
             tokio::select! {
                 _ = ended => return Input::Event(LEAVE),
@@ -185,9 +200,14 @@ impl Sources {
                 input = next_of(keys) => match input {
                     // The terminal is gone.
                     None | Some(Err(_)) => return Input::Event(LEAVE),
-                    Some(Ok(input)) => if let Some(event) = event(input) {
-                        return Input::Event(event);
-                    },
+                    Some(Ok(inputs)) => {
+                        let is_rest = rushed_at.is_some_and(|at| at.elapsed() < REST);
+                        let all = events(inputs, is_rest);
+                        if all.iter().any(|event| matches!(event, Event::Rushed(_))) {
+                            *rushed_at = Some(Instant::now());
+                        }
+                        pressed.extend(all);
+                    }
                 },
                 Some(event) = came.recv() => return Input::Event(event),
                 feed = next_feed(live) => match feed {
@@ -210,19 +230,27 @@ impl Sources {
 }
 
 /// What the terminal sends, read by a thread of its own: a terminal that goes at the wrong moment makes the library read its end
-/// for ever (crossterm 0.29), and nothing else may wait for that. The thread ends with the program.
-fn pressed() -> std::io::Result<UnboundedReceiver<std::io::Result<crossterm::event::Event>>> {
+/// for ever (crossterm 0.29), and nothing else may wait for that. The thread ends with the program. What comes at once is one item.
+fn pressed() -> std::io::Result<UnboundedReceiver<std::io::Result<Vec<crossterm::event::Event>>>> {
     let (send, keys) = unbounded_channel();
     std::thread::Builder::new().name("keys".to_owned()).spawn(move || {
         loop {
-            let input = crossterm::event::read();
-            let is_over = input.is_err();
-            if send.send(input).is_err() || is_over {
+            let inputs = read_at_once();
+            let is_over = inputs.is_err();
+            if send.send(inputs).is_err() || is_over {
                 break;
             }
         }
     })?;
     Ok(keys)
+}
+
+fn read_at_once() -> std::io::Result<Vec<crossterm::event::Event>> {
+    let mut inputs = vec![crossterm::event::read()?];
+    while inputs.len() < MOST_AT_ONCE && crossterm::event::poll(AT_ONCE)? {
+        inputs.push(crossterm::event::read()?);
+    }
+    Ok(inputs)
 }
 
 /// Whether the terminal is gone: nobody can read or type any more.

@@ -50,8 +50,26 @@ fn give_back() {
     let _ = disable_raw_mode();
 }
 
-/// What a terminal says, as the desk knows it.
-pub fn event(input: Input) -> Option<Event> {
+/// What a terminal says at once, as the desk knows it. Several keys together, and what follows them at once, are no deliberate keys: a
+/// terminal that does not mark pastes sends one so.
+pub fn events(inputs: Vec<Input>, is_rest: bool) -> Vec<Event> {
+    let mut events: Vec<Event> = inputs.into_iter().filter_map(event).collect();
+    let keys: Vec<Key> =
+        events.iter().filter_map(|one| if let Event::Key(key) = one { Some(*key) } else { None }).collect();
+    // An input method hands the letter that it held over together with the key that ends it.
+    if let [Key::Char('ㄱ'..='ㅣ'), Key::Char(' ') | Key::Enter] = keys[..] {
+        events.truncate(1);
+        return events;
+    }
+    let is_rushed = is_rest || keys.len() > 1;
+    let rush = |event| match event {
+        Event::Key(key) if is_rushed => Event::Rushed(key),
+        event => event,
+    };
+    events.into_iter().map(rush).collect()
+}
+
+fn event(input: Input) -> Option<Event> {
     match input {
         Input::Key(key) => key_of(key).map(Event::Key),
         Input::Paste(text) => Some(Event::Paste(text)),
@@ -166,6 +184,21 @@ mod tests {
         );
         assert_eq!(detect(&[("TERM", "linux")]), Notifier::BellOnly);
         assert_eq!(Notifier::Osc9.escape("a\x1b", "b;\x07c"), "\x1b]9;a: bc\x1b\\");
+    }
+
+    /// A paste that is not marked comes as keys at once; a letter that an input method held comes with the key behind it.
+    #[test]
+    fn keys_at_once_are_rushed() {
+        let of = |keys: &[KeyCode], is_rest| {
+            let inputs = keys.iter().map(|key| Input::Key(KeyEvent::new(*key, KeyModifiers::NONE))).collect();
+            let all = events(inputs, is_rest);
+            (all.len(), all.iter().filter(|one| matches!(one, Event::Rushed(_))).count())
+        };
+        let (y, enter) = (KeyCode::Char('y'), KeyCode::Enter);
+        assert_eq!(of(&[y], false), (1, 0));
+        assert_eq!(of(&[y, enter], false), (2, 2));
+        assert_eq!(of(&[enter], true), (1, 1), "the rest of a paste");
+        assert_eq!(of(&[KeyCode::Char('ㅛ'), enter], false), (1, 0));
     }
 
     #[test]

@@ -117,7 +117,8 @@ impl App {
                     self.drafts.insert(n, Editor::with(&text));
                     self.stale.draft = Some(n);
                 }
-                Vec::new()
+                // As the question says, it is seen again before it leaves.
+                self.review()
             }
         }
     }

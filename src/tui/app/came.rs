@@ -2,11 +2,12 @@
 
 use super::event::{Came, Deed, Effect, NotSent, Wanted};
 use super::pick::presence_id;
-use super::state::{App, Confirm, Mode, PickFor, Talk, Then};
+use super::state::{App, Confirm, LastHeld, Mode, PickFor, Talk, Then};
 use crate::api::wire::{
     CloseRequest, ConversationDetail, ConversationList, MessageView, PresenceResponse, PresenceWord,
     ProblemCode,
 };
+use crate::client::format::one_word;
 use crate::client::message::length_class;
 use crate::client::reply::Sent;
 use crate::client::{ClientError, Listed, refusal};
@@ -65,6 +66,10 @@ impl App {
                 }
                 Vec::new()
             }
+            Came::Advice(text, advice) => {
+                self.advice = Some((text, advice));
+                Vec::new()
+            }
             Came::Present(result) => self.present(result),
             Came::Draft(n, text) => {
                 let editor = self.drafts.entry(n).or_default();
@@ -107,6 +112,12 @@ impl App {
     }
 
     fn listed(&mut self, listed: Listed, result: Result<ConversationList, ClientError>) -> Vec<Effect> {
+        if let (Listed::Mine, Ok(list)) = (listed, &result) {
+            self.mine = list.conversations.clone();
+        }
+        if listed == Listed::Mine && self.queue.listed != Listed::Mine {
+            return Vec::new();
+        }
         self.stale.is_listing = false;
         if listed != self.queue.listed {
             self.stale.list = true;
@@ -119,11 +130,15 @@ impl App {
                 // An older server does not count them.
                 let n_here = self.queue.rows.iter().filter(|row| row.is_ringing).count();
                 self.queue.n_ringing = list.n_ringing.max(i64::try_from(n_here).unwrap_or(i64::MAX));
+                let is_calm = self.queue.n_ringing == 0;
+                self.notice.take_if(|notice| is_calm && notice.danger.is_some());
                 let is_there = self.queue.rows.iter().any(|row| Some(row.id) == self.queue.selected);
                 if !is_there {
                     self.queue.selected = self.queue.rows.first().map(|row| row.id);
                 }
             }
+            // An answer goes on leaving although the list did not come.
+            Err(error) if error.may_pass() && self.sending.is_some() => {}
             Err(error) => self.refused(0, &error),
         }
         Vec::new()
@@ -148,7 +163,12 @@ impl App {
         match wanted {
             // Something else was opened meanwhile.
             Wanted::Refresh(_) | Wanted::Act(..) if self.n() != Some(n) => Vec::new(),
-            Wanted::Refresh(_) => self.refreshed(detail),
+            Wanted::Refresh(_) => {
+                let was_mine = self.holds();
+                let mut effects = self.refreshed(detail);
+                effects.extend(self.told_taken(was_mine));
+                effects
+            }
             Wanted::Act(_, done) => {
                 self.stale.list = true;
                 let category = detail.category.clone().unwrap_or_default();
@@ -162,8 +182,42 @@ impl App {
                 self.stale.list = true;
                 self.refreshed(detail)
             }
-            Wanted::Next | Wanted::Claim(..) | Wanted::Open(_) => self.opened(detail),
+            Wanted::Next | Wanted::Claim(..) | Wanted::Open(_) => {
+                let effects = self.opened(detail);
+                if self.recalled.take() == Some(n) {
+                    self.taken_back(n);
+                }
+                effects
+            }
         }
+    }
+
+    /// Who has taken over what I held, also in the middle of an answer.
+    fn told_taken(&mut self, was_mine: bool) -> Option<Effect> {
+        let talk = self.talk.as_ref().filter(|_| was_mine && !self.holds())?;
+        let who = one_word(&talk.detail.summary.claimed_by.as_ref()?.name);
+        let values = [("n", talk.detail.summary.id.to_string().into()), ("who", who.into())];
+        let body = self.say.with("taken-from-you", values);
+        self.warn(body.clone());
+        let bell = !self.is_quiet;
+        bell.then(|| Effect::Call { bell, title: self.say.t("call-title"), body })
+    }
+
+    /// An answer was taken back and its conversation is open: says who holds it. Where that is me, its text is being written again.
+    fn taken_back(&mut self, n: i64) {
+        let summary = self.talk.as_ref().map(|talk| &talk.detail.summary);
+        let who = summary.and_then(|one| one.claimed_by.as_ref()).map(|who| one_word(&who.name));
+        let is_closed = summary.is_some_and(|one| one.state == "closed");
+        let id = match &who {
+            _ if is_closed => "did-recalled-closed",
+            _ if self.holds() => "did-recalled-mine",
+            Some(_) => "did-recalled-held",
+            None => "did-recalled-waits",
+        };
+        if self.holds() && !is_closed {
+            self.begin_writing();
+        }
+        self.tell(id, [("n", n.to_string().into()), ("who", who.unwrap_or_default().into())]);
     }
 
     fn talk_refused(&mut self, wanted: &Wanted, error: &ClientError) -> Vec<Effect> {
@@ -228,14 +282,17 @@ impl App {
     fn sent(&mut self, n: i64, sent: &Sent) -> Vec<Effect> {
         let Some(sending) = self.sending.take() else { return Vec::new() };
         self.drafts.remove(&n);
+        self.canned.remove(&n);
         self.stale.draft = self.stale.draft.filter(|changed| *changed != n);
         (self.stale.list, self.stale.talk) = (true, true);
         if let Some(talk) = self.talk.as_mut().filter(|talk| talk.detail.summary.id == n) {
             talk.read_to = talk.read_to.max(sending.last_seen);
         }
         let texts = sent.response.messages.iter().filter_map(MessageView::outbound);
-        let held = texts.filter(|text| text.state == "held").map(|text| text.id).next();
-        self.last_held = held.map(|id| (n, id, sending.text.clone()));
+        let held =
+            texts.filter(|text| text.state == "held").find_map(|text| Some((text.id, text.leaves_at?)));
+        let text = sending.text.clone();
+        self.last_held = held.map(|(m, leaves_at)| LastHeld { n, m, text, leaves_at });
         let size = sent.response.size.as_ref().map(|size| length_class(&self.say, size)).unwrap_or_default();
         let id = if sent.response.repeated { "sent-before" } else { "sent" };
         self.tell(id, [("n", n.to_string().into()), ("size", size.into())]);
@@ -285,21 +342,28 @@ impl App {
         if let Err(error) = result {
             return self.not_done(n, deed, &error);
         }
-        let id = match deed {
-            Deed::Closed => "did-closed",
-            Deed::Released => "did-released",
-            Deed::Recalled => "did-recalled",
-        };
-        self.tell(id, [("n", n.to_string().into())]);
-        if deed != Deed::Recalled && self.n() == Some(n) {
-            self.talk = None;
-        }
-        if let Some(text) = self.recalling.take().filter(|_| deed == Deed::Recalled) {
+        if deed == Deed::Recalled {
+            // The server has it as a draft already, with what it was based on.
+            let text = self.recalling.take().unwrap_or_default();
             let editor = self.drafts.entry(n).or_default();
             if editor.is_blank() {
                 *editor = Editor::with(&text);
-                self.stale.draft = Some(n);
             }
+            self.tell("did-recalled", []);
+            self.recalled = Some(n);
+            return self.request(Effect::Open(n));
+        }
+        let taken_back = self.can_take_back().filter(|(of, _)| *of == n && deed == Deed::Closed);
+        match taken_back {
+            Some(_) => self.tell("did-closed-held", [("n", n.to_string().into())]),
+            None => {
+                let id = if deed == Deed::Closed { "did-closed" } else { "did-released" };
+                self.tell(id, [("n", n.to_string().into())]);
+            }
+        }
+        self.mine.retain(|row| row.id != n);
+        if self.n() == Some(n) {
+            self.talk = None;
         }
         Vec::new()
     }
@@ -317,7 +381,10 @@ impl App {
         });
         match asked {
             Some((id, n, request)) => {
-                let question = self.say.t(id);
+                let has_draft = self.drafts.get(&n).is_some_and(|editor| !editor.is_blank());
+                let draft =
+                    if has_draft { format!(" {}", self.say.t("close-drops-draft")) } else { String::new() };
+                let question = format!("{}{draft}", self.say.t(id));
                 self.mode = Mode::Confirm(Confirm { question, then: Then::Close(n, request) });
             }
             None => self.refused(n, error),

@@ -53,7 +53,7 @@ impl App {
                 self.mode = Mode::Help;
                 return Vec::new();
             }
-            Command::Quit => return self.quit(),
+            Command::Quit => return self.quit_or_ask(),
             _ => {}
         }
         let Some(n) = self.n() else {
@@ -169,7 +169,8 @@ impl App {
     }
 
     fn undo(&mut self) -> Vec<Effect> {
-        let last = self.last_held.take().filter(|(n, ..)| self.n().is_none_or(|open| open == *n));
+        let last = self.last_held.take().filter(|held| self.n().is_none_or(|open| open == held.n));
+        let last = last.map(|held| (held.n, held.m, held.text));
         let held = self.talk.as_ref().and_then(|talk| Some((talk.detail.summary.id, talk.held()?)));
         let held = held.map(|(n, text)| (n, text.id, text.text.clone()));
         match last.or(held) {

@@ -1,9 +1,9 @@
 //! What happens to the desk, and what it wants done: [`App::update`](super::App::update) turns the one into the other.
 
 use crate::api::wire::{
-    ActionRequest, BulletinView, CannedView, CategoryList, CloseRequest, ColleagueView, ConversationDetail,
-    ConversationList, Decision, DeskList, MessageList, PresenceResponse, PresenceWord, ReplyRequest,
-    RevealRequest, RevealWhat, Revealed, SearchResults,
+    ActionRequest, AdviceView, BulletinView, CannedView, CategoryList, CloseRequest, ColleagueView,
+    ConversationDetail, ConversationList, Decision, DeskList, MessageList, PresenceResponse, PresenceWord,
+    ReplyRequest, RevealRequest, RevealWhat, Revealed, SearchResults,
 };
 use crate::client::reply::Sent;
 use crate::client::{ClientError, Feed, Listed};
@@ -11,6 +11,8 @@ use crate::tui::keys::Key;
 
 pub enum Event {
     Key(Key),
+    /// A key that came at once with others, as a paste does that the terminal does not mark.
+    Rushed(Key),
     /// A text that was pasted, or that an input method committed at once.
     Paste(String),
     /// The number of a conversation, which may be in no list.
@@ -52,6 +54,8 @@ pub enum Came {
     /// A sentence in receipts was taken back, or not.
     BulletinEnded(Result<BulletinView, ClientError>),
     Found(Result<SearchResults, ClientError>),
+    /// Advice about this text.
+    Advice(String, Vec<AdviceView>),
     /// The draft that was kept of this conversation.
     Draft(i64, Option<String>),
     Present(Result<PresenceResponse, ClientError>),
@@ -110,6 +114,8 @@ pub enum Effect {
     Earlier(i64),
     Act(i64, ActionRequest, &'static str),
     Send(i64, ReplyRequest),
+    /// Ask for advice about a text that is looked at.
+    Advise(String),
     Close(i64, CloseRequest),
     Release(i64),
     Recall(i64, i64),

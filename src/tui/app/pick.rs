@@ -141,7 +141,11 @@ impl App {
         match key {
             Key::Esc => {
                 let is_writing = picker.what == PickFor::Canned { is_writing: true };
-                self.mode = if is_writing { Mode::Write } else { Mode::Desk };
+                let is_looking = matches!(picker.what, PickFor::Close { send: Some(_) });
+                self.mode = if is_writing || is_looking { Mode::Write } else { Mode::Desk };
+                if is_looking {
+                    return self.review();
+                }
             }
             Key::Up => picker.at = picker.at.min(n_fitting.saturating_sub(1)).saturating_sub(1),
             Key::Down => picker.at = (picker.at + 1).min(n_fitting.saturating_sub(1)),
@@ -245,6 +249,7 @@ impl App {
         if matches!(self.mode, Mode::Write) {
             reply.category.iter().for_each(|category| self.used(category));
             effects.extend(self.insert(&reply.text));
+            self.canned.extend(reply.category.map(|category| (n, category)));
         }
         effects
     }

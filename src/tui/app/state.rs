@@ -6,9 +6,9 @@ use jiff::tz::TimeZone;
 
 use super::event::{Book, Effect};
 use crate::api::wire::{
-    ActionRequest, BulletinView, CloseRequest, ColleagueView, ConversationDetail, ConversationSummary,
-    Decision, MeView, MessageInConversation, MessageView, OutboundMessage, Revealed, RevealedText,
-    SearchHitView,
+    ActionRequest, AdviceView, BulletinView, CloseRequest, ColleagueView, ConversationDetail,
+    ConversationSummary, Decision, MeView, MessageInConversation, MessageView, OutboundMessage, Revealed,
+    RevealedText, SearchHitView,
 };
 use crate::client::message::Tone;
 use crate::client::{Listed, Say, Times};
@@ -24,12 +24,16 @@ pub struct App {
     pub size: (u16, u16),
     pub me: MeView,
     pub queue: Queue,
+    /// What I hold, whatever is listed.
+    pub mine: Vec<ConversationSummary>,
     pub talk: Option<Talk>,
     pub mode: Mode,
     pub link: Link,
     pub notice: Option<Notice>,
     /// What is written for each conversation and has not left.
     pub drafts: BTreeMap<i64, Editor>,
+    /// The category of the canned answer that was put into an answer: it is sent with it.
+    pub canned: BTreeMap<i64, String>,
     pub book: Book,
     /// Everybody who answers citizens, and who of them is on.
     pub colleagues: Vec<ColleagueView>,
@@ -51,15 +55,28 @@ pub struct App {
     pub sending: Option<Sending>,
     /// The close that was asked for last, for a question about it.
     pub closing: Option<(i64, CloseRequest)>,
-    /// The last answer that was held back when it was sent: its conversation, number and text. It can be taken back also after the
-    /// conversation was closed.
-    pub last_held: Option<(i64, i64, String)>,
+    /// The last answer that was held back when it was sent. It can be taken back also after the conversation was closed.
+    pub last_held: Option<LastHeld>,
     /// The text of the answer that is being taken back: it is a draft again then.
     pub recalling: Option<String>,
+    /// The conversation whose answer was taken back, and which is being opened again.
+    pub recalled: Option<i64>,
+    /// Advice about the answer that is looked at, with the text that it is about.
+    pub advice: Option<(String, Vec<AdviceView>)>,
     /// A request of a person that was not answered yet: further ones wait.
     pub is_busy: bool,
     /// Keys pressed while a request was on its way: they are meant for what it brings.
     pub ahead: VecDeque<Key>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LastHeld {
+    pub n: i64,
+    /// Its number.
+    pub m: i64,
+    pub text: String,
+    /// Until then it can be taken back.
+    pub leaves_at: i64,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -124,6 +141,8 @@ pub enum Link {
 pub struct Notice {
     pub tone: Tone,
     pub text: String,
+    /// The conversation whose danger this calls about.
+    pub danger: Option<i64>,
 }
 
 #[derive(Debug, Clone)]
@@ -271,11 +290,13 @@ impl App {
                 selected: None,
                 was_loaded: false,
             },
+            mine: Vec::new(),
             talk: None,
             mode: Mode::Desk,
             link: Link::Up,
             notice: None,
             drafts: BTreeMap::new(),
+            canned: BTreeMap::new(),
             book: Book::default(),
             colleagues: Vec::new(),
             bulletins: Vec::new(),
@@ -289,6 +310,8 @@ impl App {
             sending: None,
             closing: None,
             recalling: None,
+            recalled: None,
+            advice: None,
             last_held: None,
             is_busy: false,
             ahead: VecDeque::new(),
@@ -326,6 +349,27 @@ impl App {
         })
     }
 
+    /// The conversations that I hold, as far as is known.
+    pub fn held_numbers(&self) -> Vec<i64> {
+        let open = self.n().filter(|_| self.holds());
+        let mut all: Vec<i64> = self.mine.iter().map(|row| row.id).chain(open).collect();
+        all.sort_unstable();
+        all.dedup();
+        all
+    }
+
+    /// The answer that was sent last, and for how many seconds it can be taken back.
+    pub fn can_take_back(&self) -> Option<(i64, i64)> {
+        let held = self.last_held.as_ref().filter(|held| held.leaves_at > self.now)?;
+        Some((held.n, (held.leaves_at - self.now + 999) / 1_000))
+    }
+
+    /// Advice about what is written for the open conversation.
+    pub fn advice_now(&self) -> &[AdviceView] {
+        let about = self.advice.as_ref().filter(|(text, _)| text == self.draft().trim());
+        about.map_or(&[], |(_, advice)| advice)
+    }
+
     /// What is written for the open conversation.
     pub fn draft(&self) -> &str {
         self.n().and_then(|n| self.drafts.get(&n)).map_or("", Editor::text)
@@ -337,7 +381,7 @@ impl App {
     }
 
     pub fn tell(&mut self, id: &str, values: impl IntoIterator<Item = (&'static str, crate::client::Value)>) {
-        self.notice = Some(Notice { tone: Tone::Good, text: self.say.with(id, values) });
+        self.notice = Some(Notice { tone: Tone::Good, text: self.say.with(id, values), danger: None });
     }
 
     pub fn alert(
@@ -345,11 +389,11 @@ impl App {
         id: &str,
         values: impl IntoIterator<Item = (&'static str, crate::client::Value)>,
     ) {
-        self.notice = Some(Notice { tone: Tone::Alert, text: self.say.with(id, values) });
+        self.notice = Some(Notice { tone: Tone::Alert, text: self.say.with(id, values), danger: None });
     }
 
     pub fn warn(&mut self, text: String) {
-        self.notice = Some(Notice { tone: Tone::Alert, text });
+        self.notice = Some(Notice { tone: Tone::Alert, text, danger: None });
     }
 }
 

@@ -1,7 +1,7 @@
 //! Which part an event is for; time, and the live stream.
 
 use super::event::{Effect, Event};
-use super::state::{App, Confirm, Link, Mode, Then};
+use super::state::{App, Confirm, Link, Mode, PickFor, Then};
 use crate::api::wire::EventView;
 use crate::client::format::one_word;
 use crate::client::{Feed, Listed, refusal};
@@ -21,6 +21,7 @@ impl App {
         (self.stale.is_listing, self.stale.listed_at) = (true, self.now);
         vec![
             Effect::List(self.queue.listed),
+            Effect::List(Listed::Mine),
             Effect::LoadBook(None),
             Effect::LoadColleagues,
             Effect::LoadBulletins,
@@ -31,6 +32,7 @@ impl App {
     pub fn update(&mut self, event: Event) -> Vec<Effect> {
         match event {
             Event::Key(key) => self.key(key),
+            Event::Rushed(key) => self.rushed(key),
             Event::Paste(text) => self.paste(&text),
             Event::Open(n) => self.request(Effect::Open(n)),
             Event::Unknown(line) => {
@@ -104,6 +106,20 @@ impl App {
         let mut effects: Vec<Effect> = self.read_on_screen().into_iter().collect();
         effects.extend(self.key_here(key));
         effects
+    }
+
+    /// Where a key sends, closes or says yes, one that came at once with others does nothing.
+    fn rushed(&mut self, key: Key) -> Vec<Effect> {
+        let is_decision = match &self.mode {
+            Mode::Review(_) | Mode::Confirm(_) => true,
+            Mode::Pick(picker) => matches!(picker.what, PickFor::Close { .. }),
+            _ => false,
+        };
+        if !is_decision || matches!(key, Key::Esc | Key::Ctrl('c')) {
+            return self.key(key);
+        }
+        self.alert("keys-at-once", []);
+        Vec::new()
     }
 
     /// Remembers a key until what was asked for is here. While an answer is on its way, letters may be more words of it: only the next
@@ -192,6 +208,7 @@ impl App {
             (self.stale.list, self.stale.is_listing) = (false, true);
             self.stale.listed_at = now;
             effects.push(Effect::List(self.queue.listed));
+            effects.extend((self.queue.listed != Listed::Mine).then_some(Effect::List(Listed::Mine)));
         }
         if let Some(n) = self.n().filter(|_| self.stale.talk && !self.stale.is_refreshing) {
             (self.stale.talk, self.stale.is_refreshing) = (false, true);
@@ -233,6 +250,10 @@ impl App {
                 _ => Vec::new(),
             };
         };
+        // A danger that somebody has answered, looks after or ended calls no more.
+        let is_over =
+            ["acked", "alarm_ended", "handed_over", "replied", "closed"].contains(&event.kind.as_str());
+        self.notice.take_if(|notice| is_over && notice.danger == Some(n));
         // Each step of a text changes no list.
         self.stale.list |= !["message", "writing"].contains(&event.kind.as_str());
         self.stale.talk |= self.n() == Some(n);
@@ -251,9 +272,11 @@ impl App {
         }
         let is_mine =
             (self.n() == Some(n) && self.holds())
+                || self.mine.iter().any(|row| row.id == n)
                 || self.queue.rows.iter().any(|row| {
                     row.id == n && row.claimed_by.as_ref().is_some_and(|holder| holder.login == *me)
                 });
+        let is_free = self.queue.rows.iter().any(|row| row.id == n && row.claimed_by.is_none());
         let is_danger = matches!(event.kind.as_str(), "urgent" | "escalated");
         let id = match event.kind.as_str() {
             _ if is_danger => "call-danger",
@@ -261,12 +284,14 @@ impl App {
             "transferred" if event.detail.as_ref() == Some(me) => "call-assigned",
             "reminder" if event.counselor.as_ref() == Some(me) => "call-reminder",
             "answer_stopped" if is_mine => "call-stopped",
-            "promise_late" | "answer_lost" if is_mine => "call-late",
+            "promise_late" if is_mine || is_free => "call-promise",
+            "answer_lost" if is_mine => "call-late",
             _ => return None,
         };
         let body = self.say.with(id, [("n", n.to_string().into())]);
         if is_danger {
             self.warn(body.clone());
+            self.notice.iter_mut().for_each(|notice| notice.danger = Some(n));
         } else {
             self.tell(id, [("n", n.to_string().into())]);
         }
@@ -293,6 +318,18 @@ impl App {
             return self.leave();
         }
         let question = self.say.t("confirm-end-practice");
+        self.mode = Mode::Confirm(Confirm { question, then: Then::Leave });
+        self.keep_draft().into_iter().collect()
+    }
+
+    /// The key that leaves: what is still held is named, and asked about once.
+    pub(super) fn quit_or_ask(&mut self) -> Vec<Effect> {
+        let held = self.held_numbers();
+        if self.is_practice || held.is_empty() {
+            return self.quit();
+        }
+        let named = held.iter().map(i64::to_string).collect::<Vec<_>>().join(", ");
+        let question = self.say.with("confirm-leave-holding", [("numbers", named.into())]);
         self.mode = Mode::Confirm(Confirm { question, then: Then::Leave });
         self.keep_draft().into_iter().collect()
     }

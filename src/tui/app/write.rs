@@ -81,7 +81,7 @@ impl App {
     }
 
     /// Shows the answer as it will arrive, or says why it can't be sent.
-    fn review(&mut self) -> Vec<Effect> {
+    pub(super) fn review(&mut self) -> Vec<Effect> {
         let limits = self.limits();
         match plan(self.draft(), &limits) {
             Ok(pieces) => {
@@ -91,6 +91,8 @@ impl App {
                 let last_seen = talk.detail.last_inbound_id;
                 self.notice = None;
                 self.mode = Mode::Review(Review { pieces, newer, last_seen, needs_yes });
+                let advise = Effect::Advise(self.draft().trim().to_owned());
+                return self.keep_draft().into_iter().chain([advise]).collect();
             }
             Err(Unfit::Empty) => self.alert("error-empty_text", []),
             Err(Unfit::TooLong { .. }) => self.alert("error-too_long", []),
@@ -132,6 +134,7 @@ impl App {
             Key::Char(c) if latin(c) == 'e' && !needs_yes => {
                 self.picked_from(PickFor::Close { send: Some(last_seen) })
             }
+            Key::Char(c) if latin(c) == 'r' && self.easier().is_some() => self.replace_hard_word(),
             Key::Enter | Key::Char(_) => {
                 self.alert(if needs_yes { "review-needs-yes" } else { "review-keys" }, []);
                 Vec::new()
@@ -144,10 +147,28 @@ impl App {
         }
     }
 
+    /// The text with easier words in place of the first hard ones that advice names.
+    fn easier(&self) -> Option<String> {
+        let advice = self.advice_now().iter();
+        let mut words = advice.filter_map(|one| Some((one.words.as_str(), one.instead.as_deref()?)));
+        let (hard, easy) = words.find(|(hard, _)| self.draft().contains(hard))?;
+        Some(self.draft().replacen(hard, easy, 1))
+    }
+
+    /// Shows the text again with the easier words.
+    fn replace_hard_word(&mut self) -> Vec<Effect> {
+        let (Some(n), Some(text)) = (self.n(), self.easier()) else { return Vec::new() };
+        self.drafts.insert(n, Editor::with(&text));
+        self.stale.draft = Some(n);
+        self.review()
+    }
+
     /// Sends what was looked at.
     pub(super) fn send(&mut self, last_seen: i64, category: Option<String>, then_close: bool) -> Vec<Effect> {
         let Some(n) = self.n().filter(|_| self.sending.is_none()) else { return Vec::new() };
         let text = self.draft().trim().to_owned();
+        let has_none = self.talk.as_ref().is_some_and(|talk| talk.detail.category.is_none());
+        let category = category.or_else(|| self.canned.get(&n).filter(|_| has_none).cloned());
         self.sending =
             Some(Sending { n, text: text.clone(), then_close, last_seen, category: category.clone() });
         self.mode = Mode::Desk;

@@ -74,7 +74,7 @@ fn the_screen_in_both_languages_and_two_sizes() {
 #[test]
 fn every_size_is_drawn() {
     for (_, mut town) in scenes(Lang::Ko) {
-        for (columns, rows) in [(1, 1), (2, 3), (10, 5), (40, 10), (80, 24), (119, 30), (120, 30), (400, 100)]
+        for (columns, rows) in [(1, 1), (2, 3), (10, 5), (40, 10), (80, 24), (149, 30), (150, 30), (400, 100)]
         {
             town.feed(Event::Resize(columns, rows));
             screen(&town.app, columns, rows);
@@ -201,6 +201,27 @@ fn dangers_are_counted_over_every_list() {
         let shown = screen(&town.app, 80, 24);
         assert!(shown.lines().next().is_some_and(|head| head.contains("긴급 1건")), "{shown}");
         town.press("<Tab>");
+    }
+}
+
+/// First words have room at every size, and rows that are not chosen stand below the chosen one.
+#[test]
+fn rows_can_be_read() {
+    for columns in [80, 120, 149, 150] {
+        let mut town = busy(Lang::Ko);
+        town.press("<Down><Enter>");
+        let shown = screen(&town.app, columns, 40);
+        assert!(
+            shown.contains("북구 공원인데") || shown.contains("[담당자 없음] 북구"),
+            "{columns}\n{shown}"
+        );
+        town.press("g");
+        let shown = screen(&town.app, columns, 40);
+        let at = |word: &str| {
+            let line = shown.lines().find(|line| line.contains(word)).expect("a row");
+            line.split(word).next().expect("its beginning").width()
+        };
+        assert_eq!(at("교통/버스"), at("교통/택시"), "{shown}");
     }
 }
 

@@ -120,6 +120,10 @@ fn a_canned_answer_is_found_shown_and_put_in() {
     town.press("<Enter>");
     let (_, reply) = &town.left[0];
     assert!(reply.text.contains("1668-0000") && reply.category.as_deref() == Some("교통/버스"));
+    // And it goes with an answer that closes nothing, as with `munja reply --canned`.
+    let mut town = Town::new(Lang::Ko, [bus()]);
+    town.press("nc예약<Enter><C-s><Enter>");
+    assert_eq!(town.left[0].1.category.as_deref(), Some("교통/버스"));
 }
 
 #[test]
@@ -166,6 +170,38 @@ fn who_is_called_and_when() {
             assert_eq!(town.calls.first().map(String::as_str), expected, "{event} quiet: {is_quiet}");
         }
     }
+}
+
+/// A promise that is due calls whoever holds it, whatever list is shown; a danger that was answered is not called about any more.
+#[test]
+fn promises_call_and_dangers_end() {
+    let mut town = Town::new(Lang::Ko, [bus()]);
+    town.press("n<Esc>");
+    town.waits(250);
+    assert!(super::drawn::screen(&town.app, 80, 24).contains("내 상담 1건"));
+    town.happens(json!({ "kind": "promise_late", "conversation_id": 1 }));
+    assert_eq!(town.calls, ["상담 1번: 약속한 답변 시각이 되었습니다"]);
+    for kind in ["acked", "alarm_ended", "handed_over", "replied", "closed"] {
+        town.happens(json!({ "kind": "urgent", "conversation_id": 9 }));
+        town.happens(json!({ "kind": kind, "conversation_id": 8 }));
+        assert!(town.notice().contains("긴급: 상담 9번"));
+        town.happens(json!({ "kind": kind, "conversation_id": 9 }));
+        assert_eq!(town.notice(), "", "{kind}");
+    }
+}
+
+/// Who is writing hears that a supervisor has taken over.
+#[test]
+fn a_conversation_that_is_taken_over_says_so() {
+    let mut town = Town::new(Lang::Ko, [bus()]);
+    town.press("na답");
+    let other = json!({ "id": 2, "login": "jiyeong", "name": "이지영" });
+    let talk = town.talks.get_mut(&1).expect("there");
+    talk.summary.claimed_by = Some(serde_json::from_value(other).expect("somebody"));
+    town.happens(json!({ "kind": "claimed", "conversation_id": 1, "counselor": "jiyeong" }));
+    town.waits(250);
+    assert!(town.notice().contains("이지영 님이 상담 1번을 대신 맡았습니다"), "{}", town.notice());
+    assert_eq!(town.app.draft(), "답");
 }
 
 #[test]

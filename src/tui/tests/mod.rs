@@ -211,17 +211,25 @@ impl Town {
             return Err(NotSent::Server(problem("newer_texts", 409)));
         }
         (talk.summary.state, talk.summary.waiting_since_at) = ("answered".to_owned(), None);
-        talk.messages.push(
+        let held: crate::api::wire::MessageView =
             serde_json::from_value(json!({
                 "direction": "out", "id": 900 + n, "at": NOON, "text": request.text, "author": me().counselor,
-                "state": "held", "kind": "sms", "code": null, "final_at": null, "leaves_at": NOON + 10_000,
+                "state": "held", "kind": "sms", "code": null, "final_at": null, "leaves_at": self.app.now + 10_000,
             }))
-            .expect("a text"),
-        );
+            .expect("a text");
+        talk.messages.push(held.clone());
         self.left.push((n, request));
         let response =
-            ReplyResponse { reply_id: 1, n_bytes: 20, size: None, messages: Vec::new(), repeated: false };
+            ReplyResponse { reply_id: 1, n_bytes: 20, size: None, messages: vec![held], repeated: false };
         Ok(Box::new(Sent { response, not_applied: Vec::new() }))
+    }
+
+    fn take_back(&mut self, n: i64) {
+        let talk = self.talks.get_mut(&n).expect("there");
+        talk.messages.retain(|text| text.outbound().is_none());
+        if talk.summary.state == "closed" {
+            (talk.summary.state, talk.summary.claimed_by) = ("waiting".to_owned(), None);
+        }
     }
 
     fn answer(&mut self, effect: Effect) -> Option<Came> {
@@ -245,6 +253,7 @@ impl Town {
                 self.acts.push(json!(action));
                 Came::Talk(Wanted::Act(n, done), self.show(n))
             }
+            Effect::Advise(text) => Came::Advice(text.clone(), advice(&text)),
             Effect::Send(n, request) => Came::Sent(n, self.take(n, request)),
             Effect::Close(n, request) => {
                 let talk = self.talks.get_mut(&n).expect("there");
@@ -265,7 +274,7 @@ impl Town {
                 Came::Done(n, Deed::Closed, refused.map_or(Ok(()), |code| Err(problem(code, 409))))
             }
             Effect::Release(n) => Came::Done(n, Deed::Released, Ok(())),
-            Effect::Recall(n, _) => Came::Done(n, Deed::Recalled, Ok(())),
+            Effect::Recall(n, _) => Came::Done(n, Deed::Recalled, Ok(self.take_back(n))),
             Effect::Reveal(n, RevealRequest { reason, what }) => {
                 let texts = match what {
                     RevealWhat::Number => Vec::new(),
@@ -357,6 +366,15 @@ fn bulletin(id: i64, text: &str) -> crate::api::wire::BulletinView {
         "ended_at": null, "ended_by": null, "is_holding": true,
     });
     serde_json::from_value(view).expect("a bulletin")
+}
+
+/// Two kinds of it, for words that the text has.
+fn advice(text: &str) -> Vec<crate::api::wire::AdviceView> {
+    let hard = json!({ "kind": "hard_word", "start": 0, "end": 2, "words": "금일", "instead": "오늘" });
+    let phone = json!({ "kind": "phone", "start": 0, "end": 5, "words": "전화 주세요", "instead": null });
+    let all: Vec<crate::api::wire::AdviceView> =
+        serde_json::from_value(json!([hard, phone])).expect("advice");
+    all.into_iter().filter(|one| text.contains(&one.words)).collect()
 }
 
 fn doubts() -> crate::api::wire::MessageList {

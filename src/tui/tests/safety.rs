@@ -48,6 +48,9 @@ fn only_a_deliberate_key_sends() {
 fn what_was_written_is_there_again() {
     let mut town = writing();
     town.press("<Esc>q");
+    assert!(!town.has_quit, "a conversation is still held");
+    assert!(super::drawn::screen(&town.app, 80, 24).contains("아직 상담 1번을 맡고 있습니다"));
+    town.press("y");
     assert!(town.has_quit);
     let kept = std::mem::take(&mut town.kept);
     let mut again = Town::new(Lang::Ko, town.talks.into_values());
@@ -121,12 +124,27 @@ fn what_cannot_be_carried_is_named_and_replaced() {
     assert!(super::drawn::screen(&town.app, 80, 24).contains("보낼 수 없는 글자: 👍"));
     town.press("<C-s>");
     assert!(super::drawn::screen(&town.app, 80, 24).contains("(좋음)"));
-    town.press("y<C-s><Enter>");
+    town.press("y");
+    assert!(super::drawn::screen(&town.app, 80, 24).contains("┃ 5분 뒤에 (좋음)"), "it is seen again");
+    town.press("<Enter>");
     assert_eq!(town.left[0].1.text, "5분 뒤에 (좋음)");
     let mut town = writing();
     town.feed(Event::Paste("\u{202e}\u{200b}".to_owned()));
     assert!(town.notice().contains("2"), "{}", town.notice());
     assert_eq!(town.app.draft(), "5분 뒤에");
+}
+
+/// What is written and not sent is seen without opening it, and going back goes one step.
+#[test]
+fn an_answer_that_was_not_sent_is_seen() {
+    let mut town = writing();
+    town.press("<C-s>e<Esc>");
+    assert!(matches!(town.app.mode, crate::tui::app::Mode::Review(_)), "from the category back to the look");
+    town.press("<Esc><Esc>");
+    assert!(super::drawn::screen(&town.app, 80, 24).contains("아직 보내지 않은 답변(a 이어 쓰기): 5분 뒤에"));
+    town.press("e버스<Enter>");
+    let screen = super::drawn::screen(&town.app, 80, 24);
+    assert!(screen.contains("쓰던 답변은 보내지 않게 됩니다"), "{screen}");
 }
 
 #[test]
@@ -210,8 +228,63 @@ fn an_answer_that_is_held_comes_back() {
     let screen = super::drawn::screen(&town.app, 80, 24);
     assert!(screen.contains("10초 뒤에 나갑니다"), "{screen}");
     town.press("z");
-    assert!(town.notice().contains("취소"), "{}", town.notice());
+    assert!(town.notice().contains("취소") && town.notice().contains("내가 맡고"), "{}", town.notice());
     assert_eq!(town.app.draft(), "5분 뒤에");
+    assert!(matches!(town.app.mode, crate::tui::app::Mode::Write));
+    // The server has it as a draft, with what it was based on: nothing is written over that.
+    town.waits(3_000);
+    assert!(town.kept.is_empty());
+    // Also after the conversation was closed, and how long is said.
+    let mut town = writing();
+    town.press("<C-s>e<Enter>");
+    assert!(town.notice().contains("z로 취소"), "{}", town.notice());
+    assert!(super::drawn::screen(&town.app, 80, 24).contains("z 1번 답변 취소(10초)"));
+    town.waits(4_000);
+    assert!(super::drawn::screen(&town.app, 80, 24).contains("(6초)"));
+    town.press("z");
+    assert!(town.notice().contains("다시 대기 중"), "{}", town.notice());
+    assert_eq!((town.app.n(), town.app.draft()), (Some(1), "5분 뒤에"));
+    town.waits(11_000);
+    assert!(!super::drawn::screen(&town.app, 80, 24).contains("답변 취소("));
+}
+
+/// A paste that the terminal does not mark comes as keys at once.
+#[test]
+fn keys_at_once_send_nothing() {
+    for pasted in ["e<Enter>y<Enter>", "y<Enter>", "<Enter>"] {
+        let mut town = writing();
+        town.press("<C-s>");
+        keys(pasted).into_iter().for_each(|key| town.feed(Event::Rushed(key)));
+        assert!(town.left.is_empty() && town.closed.is_empty(), "{pasted}");
+        assert!(town.notice().contains("한꺼번에"), "{}", town.notice());
+        town.press("<Enter>");
+        assert_eq!(town.left.len(), 1, "a key by itself sends");
+    }
+    let mut town = writing();
+    town.press("<C-s>e");
+    town.feed(Event::Rushed(Key::Enter));
+    assert!(town.left.is_empty());
+}
+
+/// Advice is at the look at every size, keeps nobody from sending, and one key puts the easier word in.
+#[test]
+fn advice_stands_at_the_look() {
+    let mut town = Town::new(Lang::Ko, [bus()]);
+    town.press("na");
+    town.types("금일 내방 바랍니다. 전화 주세요.");
+    town.press("<C-s>");
+    let screen = super::drawn::screen(&town.app, 80, 24);
+    for words in ["“금일” → 쉬운 말: 오늘", "전화할 수 없는 시민", "r(ㄱ)", "┃ 금일 내방"]
+    {
+        assert!(screen.contains(words), "{words}\n{screen}");
+    }
+    town.press("ㄱ");
+    assert_eq!(town.app.draft(), "오늘 내방 바랍니다. 전화 주세요.");
+    assert!(town.left.is_empty(), "it is shown again");
+    let screen = super::drawn::screen(&town.app, 80, 24);
+    assert!(screen.contains("┃ 오늘 내방") && !screen.contains("r(ㄱ)"), "{screen}");
+    town.press("<Enter>");
+    assert_eq!(town.left.len(), 1);
 }
 
 #[test]

@@ -12,7 +12,7 @@ use crate::client::Say;
 use crate::client::citizen::named;
 use crate::client::format::fitted;
 use crate::client::format::thousands;
-use crate::client::message::Tone;
+use crate::client::message::{Tone, advice_line};
 use crate::domain::text::{Limits, Piece, Unfit, plan, unencodable, wrapped};
 use crate::tui::app::{App, Mode, Review};
 use crate::tui::editor::Editor;
@@ -110,7 +110,12 @@ pub fn addressee(app: &App) -> String {
 /// The answer as it will arrive, and what came meanwhile beside it.
 fn draw_review(app: &App, theme: Theme, review: &Review, frame: &mut Frame, area: Rect) {
     let lines = review_lines(app, theme, review, usize::from(area.width));
-    let room = usize::from(area.height);
+    // Advice keeps its place below, and at most half of it.
+    let advice = advice_lines(app);
+    let n_advice = advice.len().min(usize::from(area.height) / 2);
+    let advice = advice.into_iter().rev().take(n_advice).rev();
+    let advice = advice.map(|line| Line::styled(fitted(&line, usize::from(area.width)), theme.strong()));
+    let room = usize::from(area.height) - n_advice;
     // What came meanwhile and the beginning are always seen; a long answer says how much is left.
     let n_hidden = lines.len().saturating_sub(room);
     let mut shown: Vec<Line> = lines.into_iter().take(room).collect();
@@ -119,6 +124,7 @@ fn draw_review(app: &App, theme: Theme, review: &Review, frame: &mut Frame, area
         let n = i64::try_from(n_hidden + 1).unwrap_or(i64::MAX);
         shown.push(Line::styled(app.say.with("review-more", [("n", n.into())]), theme.faint()));
     }
+    shown.extend(advice);
     frame.render_widget(Paragraph::new(shown), area);
 }
 
@@ -143,4 +149,12 @@ fn review_lines(app: &App, theme: Theme, review: &Review, width: usize) -> Vec<L
     }
     lines.extend(pieces.iter().flat_map(|Piece { text, .. }| quoted(text, "┃ ")));
     lines
+}
+
+/// A line for each piece of advice about the answer that is looked at.
+pub fn advice_lines(app: &App) -> Vec<String> {
+    let advice = app.advice_now();
+    let has_easier = advice.iter().any(|one| one.instead.is_some());
+    let lines = advice.iter().map(|one| format!("· {}", advice_line(&app.say, one)));
+    lines.chain(has_easier.then(|| app.say.t("review-easier"))).collect()
 }

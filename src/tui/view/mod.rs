@@ -12,13 +12,13 @@ use ratatui::Frame;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
-use crate::api::wire::PresenceWord;
+use crate::api::wire::{ConversationSummary, PresenceWord};
 use crate::client::Listed;
 use crate::client::format::{fitted, one_word};
 use crate::client::message::Tone;
 use crate::tui::app::{App, Link, Mode, PickFor};
 use crate::tui::places::{Open, places};
-pub use composer::{addressee, length};
+pub use composer::{addressee, advice_lines, length};
 pub use panel::{asked_words, picker_title};
 pub use queue::{citizen_whole, in_words as queue_words};
 pub use sheet::{lines as sheet_lines, title as sheet_title};
@@ -69,6 +69,18 @@ fn header(app: &App, theme: Theme, width: usize) -> Line<'static> {
         let words = say.with("n-danger", [("n", app.queue.n_ringing.into())]);
         spans.push(Span::styled(words, theme.danger()));
     }
+    let mine = app.mine.iter().filter(|_| app.queue.listed != Listed::Mine);
+    let n_mine = i64::try_from(mine.count()).unwrap_or(i64::MAX);
+    if n_mine > 0 {
+        spans.push(Span::raw(format!(" · {}", say.with("n-mine", [("n", n_mine.into())]))));
+    }
+    let unanswered =
+        |row: &&ConversationSummary| row.tier == Some(1) && row.waiting_since_at.is_some() && !row.is_ringing;
+    let n_unanswered = i64::try_from(app.mine.iter().filter(unanswered).count()).unwrap_or(i64::MAX);
+    if n_unanswered > 0 {
+        let words = say.with("n-mine-danger", [("n", n_unanswered.into())]);
+        spans.extend([Span::raw(" · "), Span::styled(words, theme.danger())]);
+    }
     let n_on = app.colleagues.iter().filter(|who| who.presence != PresenceWord::Off).count();
     if n_on > 0 {
         let n = i64::try_from(n_on).unwrap_or(i64::MAX);
@@ -79,7 +91,8 @@ fn header(app: &App, theme: Theme, width: usize) -> Line<'static> {
     }
     let (link, style) = match &app.link {
         Link::Up => (say.t("link-up"), theme.faint()),
-        Link::Down(why) => (say.with("link-down", [("why", one_word(why).into())]), theme.tone(Tone::Alert)),
+        // Why stands in no row of 80 columns.
+        Link::Down(_) => (say.t("link-down-short"), theme.tone(Tone::Alert)),
         Link::Ended(why) => {
             (say.with("link-ended", [("why", one_word(why).into())]), theme.tone(Tone::Alert))
         }
@@ -97,6 +110,12 @@ fn header(app: &App, theme: Theme, width: usize) -> Line<'static> {
 
 /// The keys that matter now.
 fn hints(app: &App) -> String {
+    // An open conversation says it itself.
+    let taken_back = app.can_take_back().filter(|_| matches!(app.mode, Mode::Desk) && app.talk.is_none());
+    if let Some((n, secs)) = taken_back {
+        let undo = app.say.with("hints-undo", [("n", n.to_string().into()), ("secs", secs.into())]);
+        return format!("{undo}  {}", app.say.t("hints-list"));
+    }
     let id = match &app.mode {
         Mode::Desk if app.talk.is_none() => "hints-list",
         Mode::Desk => "hints-talk",

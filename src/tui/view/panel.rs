@@ -111,7 +111,9 @@ fn draw_picker(app: &App, theme: Theme, picker: &Picker, frame: &mut Frame, area
     let mut lines = vec![Line::from(fitted(&prompt, width))];
     for (n, item) in fitting.iter().enumerate().skip(first).take(n_list) {
         let key = if item.detail.is_empty() { String::new() } else { format!("[{}] ", item.key) };
-        let words = fitted(&format!("{} {key}{}", if n == at { "▸" } else { " " }, item.label), width);
+        // A lead of spaces would be taken off.
+        let words = fitted(&format!("{key}{}", item.label), width.saturating_sub(2));
+        let words = format!("{} {words}", if n == at { "▸" } else { " " });
         lines.push(if n == at { Line::styled(words, theme.selected()) } else { Line::from(words) });
     }
     if fitting.is_empty() {

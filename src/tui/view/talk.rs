@@ -11,9 +11,9 @@ use super::theme::Theme;
 use crate::api::wire::{ConversationDetail, MessageView, NoteView};
 use crate::client::format::{fitted, one_word};
 use crate::client::message::{Tone, delivery, photo, why_urgent};
-use crate::domain::text::{runs_leftwards, wrapped};
+use crate::domain::text::{one_line, runs_leftwards, wrapped};
 use crate::domain::triage::as_typed;
-use crate::tui::app::{App, Talk};
+use crate::tui::app::{App, Mode, Talk};
 use crate::tui::places::MARGIN;
 
 pub fn draw(app: &App, theme: Theme, frame: &mut Frame, area: Rect) {
@@ -133,6 +133,10 @@ pub fn remarks(app: &App, talk: &Talk) -> Vec<(Tone, String)> {
     if let Some(at) = leaves {
         let secs = (at - app.now + 999) / 1_000;
         found.push((Tone::Good, say.with("talk-held", [("secs", secs.into())])));
+    }
+    let is_written = matches!(app.mode, Mode::Write | Mode::Review(_));
+    if !is_written && !app.draft().trim().is_empty() {
+        found.push((Tone::Good, say.with("talk-draft", [("text", one_line(app.draft(), 200).into())])));
     }
     if talk.scroll > 0 {
         found.push((Tone::Faint, say.t("talk-scrolled")));
