@@ -1073,7 +1073,10 @@ report-published = Published on { $date }.
 report-before-records = Nothing had been recorded yet in this period.
 report-compared-days = The period is not over: it is compared with as many days, { $period }. Today counts as far as it has come.
 report-percent = { $n } %
-report-points = { $n } points
+report-points = { $n ->
+    [one] { $n } point
+   *[other] { $n } points
+    }
 report-sheet-seconds = [s].0" s"
 report-corrected = Correction for { $month }: { $name }: published { $published } on { $date }, now { $now }.
 report-words = What citizens wrote

@@ -71,8 +71,6 @@ review-more = { $n ->
     [one] … { $n } more line below
    *[other] … { $n } more lines below
     }
-review-parts = Leaves as { $n } texts. y sends
-review-more = … { $n } more lines below
 review-easier = · r puts the easier word in; you see it again
 review-needs-yes = Look at it, then y sends.
 review-keys = Enter sends. Esc goes back to mend it.
