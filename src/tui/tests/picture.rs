@@ -105,7 +105,7 @@ fn the_pictures_show_the_screen_as_it_is() {
         } else {
             "Yes. Please tell us the address."
         });
-        let made = svg(drawn(&town.app, Theme::Colour, (128, 22)).backend().buffer(), title, description);
+        let made = svg(drawn(&town.app, Theme::Colour, (150, 22)).backend().buffer(), title, description);
         let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/pictures").join(file);
         if std::env::var_os("MUNJA_PICTURES").is_some() {
             std::fs::write(&path, &made).expect("written");
