@@ -69,7 +69,7 @@ async fn a_counselors_day() {
     let minsu = Counselor::logged_in(&gateway).await;
     assert_eq!(minsu.mode(".config/munja/default.json"), 0o600);
     assert_eq!(minsu.mode(".config/munja"), 0o700);
-    assert_eq!(minsu.does(0, &["whoami"]).await, "김민수 (minsu)\n");
+    assert_eq!(minsu.does(0, &["whoami"]).await, "김민수 (minsu) · 상담사\n");
     assert!(minsu.does(5, &["next"]).await.contains("기다리는 시민이 없습니다"));
 
     gateway.sim().text(CITIZEN, "62번 버스 언제 와요?");

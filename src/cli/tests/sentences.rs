@@ -151,7 +151,7 @@ const VERBS: [&str; 14] = [
 ];
 /// Sentences that are said of two and more only, or of a number that is fixed.
 const NEVER_ONE: [&str; 5] =
-    ["class-parts", "length-parts", "ask-parts", "advice-long_sentence", "error-too_far_ahead"];
+    ["class-parts", "length-parts", "ask-parts", "advice-long_sentence", "lines-at-once"];
 
 fn source() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("src")
