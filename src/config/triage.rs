@@ -261,9 +261,9 @@ impl Collected {
             let key = format!("{what} {}", id.unwrap_or_default());
             sources[origin.source].wrong(key, origin.place(&bad), bad.why)
         };
-        Triage::new(lists, table).or_else(|all| {
+        Triage::new(lists, table).map_err(|all| {
             let nowhere = || sources[0].wrong("rule".to_owned(), &(0..0), "has no words");
-            Err(ConfigError::joined(all.into_iter().map(wrong).collect()).unwrap_or_else(nowhere))
+            ConfigError::joined(all.into_iter().map(wrong).collect()).unwrap_or_else(nowhere)
         })
     }
 }

@@ -156,7 +156,7 @@ async fn what_became_of_somebodys_texts_is_told_in_order() {
     let why = ["citizen", "why", NUMBER, "--reason", "asked by letter"];
     let told = said(&command(&folder, &why, "").await);
     let in_order = [
-        "a text came in: URGENT (desk ",
+        "a text came in: look soon (desk ",
         "automatic text (",
         "김민수 took it",
         "answer of 김민수: arrived",

@@ -79,7 +79,7 @@ async fn from_desk_to_desk_over_the_api() {
     let moved =
         act(&gateway, id, json!({ "action": "transfer", "desk": "main", "note": "시청 일" })).await.unwrap();
     assert_eq!((moved.summary.desk.as_str(), moved.summary.state.as_str()), ("main", "waiting"));
-    assert_eq!(moved.notes[0].text, "시청 일");
+    assert_eq!(moved.notes[0].text, "→ 시청: 시청 일");
     gateway.until(|b| b.n_outbound("delivered") == 2).await;
     assert!(phones(&gateway).iter().any(|text| text.contains("시청에서 답합니다")), "{:?}", phones(&gateway));
 }

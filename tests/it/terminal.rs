@@ -5,7 +5,7 @@ use std::io::{Read, Write};
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{Winsize, tcsetwinsize};
@@ -56,6 +56,14 @@ impl Terminal {
 
     fn press(&mut self, keys: &str) {
         self.keys.as_mut().unwrap().write_all(keys.as_bytes()).unwrap();
+    }
+
+    /// Presses keys at a person's pace: what comes faster is taken for a paste.
+    fn type_by_hand<const N: usize>(&mut self, keys: [&str; N]) {
+        for key in keys {
+            std::thread::sleep(Duration::from_millis(250));
+            self.press(key);
+        }
     }
 
     /// Waits until the screen shows `words`.
@@ -137,7 +145,7 @@ async fn a_citizen_is_answered_by_keys_alone() {
         terminal.shows("SMS 16/90바이트");
         terminal.press("\x13");
         terminal.shows("이렇게 도착합니다");
-        terminal.press("ㄷ버스\r");
+        terminal.type_by_hand(["ㄷ", "버", "스", "\r"]);
         terminal.shows("상담 1번을 종료했습니다");
         terminal.press("ㅂ");
         let rest = terminal.ends();
@@ -228,7 +236,7 @@ async fn a_screen_reader_answers_line_by_line() {
             ("1. 교통", "1\r"),
         ] {
             terminal.shows(words);
-            terminal.press(line);
+            terminal.type_by_hand([line]);
         }
         terminal.shows("상담 1번을 종료했습니다");
         terminal

@@ -599,21 +599,3 @@ async fn watching_says_in_words_what_an_event_is_about() {
         assert!(line.contains(words), "{kind} {detail}: {line}");
     }
 }
-
-#[tokio::test]
-async fn notes_stand_where_they_were_written_and_an_offer_is_named() {
-    let world = World::new().await;
-    let mut talk = detail(12, 1, vec![text_in(1, "막차?"), text_out(2, "delivered")]);
-    talk["notes"] = json!([
-        { "at": NOON - 150_000, "kind": "transfer", "author": "김민수", "text": "→ 이지영: 아는 분" },
-        { "at": NOON - 90_000, "kind": "note", "author": "이지영", "text": "끝" },
-    ]);
-    (talk["offered_to"], talk["offered_to_name"]) = (json!("jiyeong"), json!("이지영"));
-    talk["offered_until_at"] = json!(NOON + 600_000);
-    world.server.on("GET /v1/conversations/12", [Reply::Json(talk)]);
-    let run = world.munja(&["show", "12"]).await;
-    let at = |words: &str| run.out.find(words).unwrap_or_else(|| panic!("{words}: {}", run.out));
-    let order = [at("막차?"), at("이지영: 아는 분"), at("5분 뒤에"), at("이지영: 끝")];
-    assert!(order.is_sorted(), "{}", run.out);
-    assert!(run.out.contains("12:10까지 이지영 님만"), "{}", run.out);
-}

@@ -274,7 +274,10 @@ impl Town {
                 Came::Done(n, Deed::Closed, refused.map_or(Ok(()), |code| Err(problem(code, 409))))
             }
             Effect::Release(n) => Came::Done(n, Deed::Released, Ok(())),
-            Effect::Recall(n, _) => Came::Done(n, Deed::Recalled, Ok(self.take_back(n))),
+            Effect::Recall(n, _) => {
+                self.take_back(n);
+                Came::Done(n, Deed::Recalled, Ok(()))
+            }
             Effect::Reveal(n, RevealRequest { reason, what }) => {
                 let texts = match what {
                     RevealWhat::Number => Vec::new(),
