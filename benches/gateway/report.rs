@@ -37,7 +37,7 @@ pub async fn measure(sheet: &mut Sheet, n_texts: usize) {
     let calendar = Calendar::new(rules).unwrap();
     let categories = config::categories(None).unwrap();
     let (version, n) = (categories.version.clone(), n_texts as u64);
-    let year = SampleYear { year: 2025, n_texts: n, calendar: calendar.clone(), categories };
+    let year = SampleYear { year: 2025, n_texts: n, until: i64::MAX, calendar: calendar.clone(), categories };
     let store = Store::open(&path, &StoreOptions::default()).unwrap();
     let began = Instant::now();
     store.write_sample(year.conversations(), version).await.unwrap();
