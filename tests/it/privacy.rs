@@ -174,7 +174,7 @@ async fn what_became_of_somebodys_texts_is_told_in_order() {
     let json = parsed(&command(&folder, &[&why[..], &["--json"]].concat(), "").await);
     let steps = json["steps"].as_array().unwrap();
     assert_eq!(steps.iter().filter(|step| step["what"] == "text_out").count(), 2, "{json}");
-    let log = said(&command(&folder, &["audit", "who-saw", NUMBER], "").await);
+    let log = said(&command(&folder, &["audit", "who-saw", "--number", NUMBER], "").await);
     assert!(log.contains("citizen why") && log.contains("asked by letter"), "{log}");
 }
 

@@ -529,8 +529,7 @@ async fn a_desk_is_named_as_people_call_it() {
     world.server.on("POST /v1/conversations/12/actions", [problem(422, "no_such_desk")]);
     let run = world.munja(&["transfer", "12", "--desk", "구청", "--note", "부탁"]).await;
     assert!(run.err.contains("bukgu (북구청), seogu (서구청)"), "{}", run.err);
-    let run = world.munja(&["desks"]).await;
-    assert!(run.out.contains("항상 운영"), "{}", run.out);
+    assert!(world.munja(&["desks"]).await.out.contains("항상 운영"));
 }
 
 #[tokio::test]
