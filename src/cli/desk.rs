@@ -31,8 +31,9 @@ pub async fn run(context: &mut CliContext, args: &Args) -> Result<(), Failure> {
         is_plain: args.plain,
         is_practice: false,
     };
-    crate::tui::run(desk).await.map_err(|error| match error {
-        DeskError::Server(error) => error.into(),
+    let is_whole = crate::tui::run(desk).await.map_err(|error| match error {
+        DeskError::Server(error) => Failure::from(error),
         DeskError::Here(error) => error.into(),
-    })
+    })?;
+    if is_whole { Ok(()) } else { Err(Failure::here(Exit::Refused, "desk_ended", [])) }
 }

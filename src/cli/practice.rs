@@ -117,7 +117,7 @@ async fn open_desk(context: &CliContext, practice: &dyn PracticeRun, plain: bool
         is_practice: true,
     };
     let left = tokio::select! {
-        left = crate::tui::run(desk) => left,
+        left = crate::tui::run(desk) => left.map(drop),
         // A closed window: the folder goes all the same. Ctrl+C is a key of the desk.
         ended = closed_from_outside() => ended.map_err(DeskError::Here),
     };

@@ -8,7 +8,7 @@ use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 /// Within this time no second line is typed.
-const AT_ONCE: Duration = Duration::from_millis(100);
+const AT_ONCE: Duration = Duration::from_millis(250);
 /// What a terminal puts before and behind a paste.
 const BEGINS: &str = "\x1b[200~";
 const ENDS: &str = "\x1b[201~";

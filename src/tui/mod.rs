@@ -61,13 +61,13 @@ pub enum DeskError {
     Here(#[from] anyhow::Error),
 }
 
-/// Runs the desk until the person leaves it.
-pub async fn run(desk: Desk) -> Result<(), DeskError> {
+/// Runs the desk until the person leaves it. Returns whether everything that was typed was carried out: lines of a pipe behind an answer
+/// that was refused are not.
+pub async fn run(desk: Desk) -> Result<bool, DeskError> {
     let me = desk.client.me().await?;
     if desk.is_plain {
-        runner::run_plain(desk, me).await?;
-    } else {
-        runner::run(desk, me).await?;
+        return Ok(runner::run_plain(desk, me).await?);
     }
-    Ok(())
+    runner::run(desk, me).await?;
+    Ok(true)
 }

@@ -56,7 +56,7 @@ pub fn events(app: &App, line: &str) -> Vec<Event> {
         },
         Mode::Sheet(_) => key(if words == "." { Key::Esc } else { Key::Enter }),
         Mode::Write => write_line(app, line),
-        Mode::Review(_) => match words.chars().next().map(pressed).and_then(|keys| keys.first().copied()) {
+        Mode::Review(_) => match whole_key(words) {
             Some(c) if ['y', 'e', 'r'].contains(&super::keys::latin(c)) => key(Key::Char(c)),
             _ => key(Key::Esc),
         },
@@ -67,6 +67,8 @@ pub fn events(app: &App, line: &str) -> Vec<Event> {
                 let up = std::iter::repeat_n(Key::Up, picker.at);
                 up.chain(downs).chain([Key::Enter]).map(Event::Key).collect()
             }
+            // Something was looked for: what is first is meant. An empty line alone chooses nothing.
+            _ if words.is_empty() && picker.filter.text().is_empty() => Vec::new(),
             _ if words.is_empty() => key(Key::Enter),
             _ => {
                 // Another search in place of the one before.
@@ -82,7 +84,41 @@ pub fn events(app: &App, line: &str) -> Vec<Event> {
             let n_typed = asked.input.text().chars().count();
             backspaces(n_typed).chain([Event::Paste(words.to_owned()), Event::Key(Key::Enter)]).collect()
         }
-        Mode::Confirm(_) => key(words.chars().next().map_or(Key::Esc, Key::Char)),
+        Mode::Confirm(_) => key(whole_key(words).map_or(Key::Esc, Key::Char)),
+    }
+}
+
+/// The key that a whole line stands for where it decides something: a line of several letters is a sentence that somebody went on writing,
+/// and no key, but for the word yes.
+fn whole_key(words: &str) -> Option<char> {
+    const YES: [&str; 4] = ["y", "yes", "네", "예"];
+    if YES.contains(&words.to_lowercase().as_str()) {
+        return Some('y');
+    }
+    let mut letters = words.chars();
+    match (letters.next(), letters.next()) {
+        (Some(only), None) => pressed(only).first().copied(),
+        _ => None,
+    }
+}
+
+/// Whether a line is a step towards sending: the end of the answer, or a decision about it.
+pub fn is_step(app: &App, typed: &Typed) -> bool {
+    match (&app.mode, typed) {
+        (Mode::Write, Typed::Line(line)) => line.trim() == ".",
+        (Mode::Review(_), _) => true,
+        _ => false,
+    }
+}
+
+/// What a step towards sending has come to. `None`: it is on its way.
+pub fn came_through(app: &App) -> Option<bool> {
+    match &app.mode {
+        _ if app.is_waiting() => None,
+        // Whoever is asked something, or stands in the answer again, was refused.
+        Mode::Write | Mode::Confirm(_) | Mode::Stopped => Some(false),
+        Mode::Pick(_) | Mode::Ask(_) => None,
+        _ => Some(true),
     }
 }
 

@@ -25,7 +25,7 @@ const TICK: Duration = Duration::from_millis(250);
 /// Keys of one hand do not follow each other within this time.
 const AT_ONCE: Duration = Duration::from_millis(20);
 /// The rest of a paste, which a slow line hands over in pieces, comes within this time.
-const REST: Duration = Duration::from_millis(150);
+const REST: Duration = Duration::from_millis(400);
 /// Keys taken together.
 const MOST_AT_ONCE: usize = 4_096;
 
@@ -63,7 +63,10 @@ fn leave(app: &mut App, hands: &Hands) {
 }
 
 /// Runs line by line until the person leaves, or the input has ended and what it asked for is done.
-pub async fn run_plain(desk: Desk, me: MeView) -> anyhow::Result<()> {
+///
+/// After a step towards sending that was refused, the lines that came behind it were meant for something else: they are thrown away on a
+/// terminal; without one, the desk ends there. Returns whether everything that was typed was carried out.
+pub async fn run_plain(desk: Desk, me: MeView) -> anyhow::Result<bool> {
     let (mut app, hands, mut sources) = begin(&desk, me)?;
     let (line_in, lines) = unbounded_channel();
     sources.lines = Some(lines);
@@ -80,11 +83,13 @@ pub async fn run_plain(desk: Desk, me: MeView) -> anyhow::Result<()> {
     });
     let mut told = Told::default();
     let (mut ahead, mut is_over) = (VecDeque::new(), false);
+    let (mut is_step, mut is_whole) = (false, true);
+    let is_terminal = std::io::stdin().is_terminal();
     let mut effects = app.begin();
     loop {
         for effect in effects {
             match effect {
-                Effect::Quit => return Ok(()),
+                Effect::Quit => return Ok(is_whole),
                 Effect::Call { bell, title, body } => {
                     call(Notifier::BellOnly, bell, &title, &body).inspect_err(|_| leave(&mut app, &hands))?;
                 }
@@ -96,15 +101,31 @@ pub async fn run_plain(desk: Desk, me: MeView) -> anyhow::Result<()> {
         let said = lines.try_for_each(|line| writeln!(out, "{line}")).and_then(|()| out.flush());
         drop(out);
         said.inspect_err(|_| leave(&mut app, &hands))?;
+        if let Some(is_through) = plain::came_through(&app).filter(|_| std::mem::take(&mut is_step)) {
+            if !is_through && !is_terminal {
+                (is_over, is_whole) = (true, false);
+            }
+            if !is_through && !ahead.is_empty() {
+                ahead.clear();
+                app.behind_a_refusal();
+                effects = Vec::new();
+                continue;
+            }
+        }
         // What a line means depends on what the ones before it bring, and what they bring is said first.
         let typed = if app.is_waiting() { None } else { ahead.pop_front() };
         effects = match typed {
-            Some(typed) => take(&mut app, &typed),
+            Some(typed) => {
+                is_step = plain::is_step(&app, &typed);
+                take(&mut app, &typed)
+            }
             None if is_over && ahead.is_empty() && !app.is_waiting() => app.update(LEAVE),
             None => match sources.next().await {
                 Input::Event(event) => app.update(event),
                 Input::Typed(typed) => {
-                    ahead.push_back(typed);
+                    if is_whole {
+                        ahead.push_back(typed);
+                    }
                     Vec::new()
                 }
                 Input::Over => {

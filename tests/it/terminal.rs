@@ -61,7 +61,7 @@ impl Terminal {
     /// Presses keys at a person's pace: what comes faster is taken for a paste.
     fn type_by_hand<const N: usize>(&mut self, keys: [&str; N]) {
         for key in keys {
-            std::thread::sleep(Duration::from_millis(250));
+            std::thread::sleep(Duration::from_millis(700));
             self.press(key);
         }
     }

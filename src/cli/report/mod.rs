@@ -158,6 +158,11 @@ fn asked(context: &CliContext, args: &Args) -> Result<(About, Period), Failure> 
     for word in &args.what {
         match About::from_word(word) {
             Some(known) => about = known,
+            None if named.is_some() => {
+                let values =
+                    [("one", one_word(named.unwrap_or_default()).into()), ("two", one_word(word).into())];
+                return Err(Failure::here(Exit::Usage, "report_periods", values));
+            }
             None => named = Some(word.as_str()),
         }
     }

@@ -13,6 +13,8 @@ use crate::domain::text::{columns_of, one_line};
 const BAR: i64 = 20;
 /// Space around a cell (columns).
 const GAP: usize = 2;
+/// What stands between two columns.
+const BETWEEN: usize = 1;
 /// The most that is shown of what a citizen wrote (columns).
 const MOST_WORDS: usize = 200;
 
@@ -89,7 +91,8 @@ fn rows(printed: &Printed, of: &TableView, columns: usize) -> String {
     });
     let mut rows: Vec<Vec<String>> = rows.collect();
     let widths = widths(&header, &rows);
-    if widths.iter().sum::<usize>() + GAP + usize::try_from(BAR).unwrap_or(0) <= columns {
+    let needed = widths.iter().map(|width| width + BETWEEN).sum::<usize>();
+    if needed + GAP + usize::try_from(BAR).unwrap_or(0) <= columns {
         header.push(String::new());
         rows.iter_mut().zip(&of.rows).for_each(|(cells, row)| cells.push(bar(row)));
     }
@@ -112,7 +115,8 @@ fn narrow(header: &[String], rows: &[Vec<String>], columns: usize, widths: &[usi
     let Some(label) = widths.first() else { return String::new() };
     let (mut parts, mut used) = (vec![vec![0]], *label);
     for (place, width) in widths.iter().enumerate().skip(1) {
-        if used.saturating_add(*width) > columns && parts.last().is_some_and(|part| part.len() > 1) {
+        let width = width + BETWEEN;
+        if used.saturating_add(width) > columns && parts.last().is_some_and(|part| part.len() > 1) {
             parts.push(vec![0]);
             used = *label;
         }

@@ -169,7 +169,8 @@ impl App {
     }
 
     fn undo(&mut self) -> Vec<Effect> {
-        let last = self.last_held.take().filter(|held| self.n().is_none_or(|open| open == held.n));
+        let open = self.n();
+        let last = self.last_held.take_if(|held| open.is_none_or(|open| open == held.n));
         let last = last.map(|held| (held.n, held.m, held.text));
         let held = self.talk.as_ref().and_then(|talk| Some((talk.detail.summary.id, talk.held()?)));
         let held = held.map(|(n, text)| (n, text.id, text.text.clone()));

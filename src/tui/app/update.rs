@@ -108,11 +108,19 @@ impl App {
         effects
     }
 
-    /// Where a key sends, closes or says yes, one that came at once with others does nothing.
+    /// Lines that were typed behind a step that was refused are thrown away.
+    pub(in crate::tui) fn behind_a_refusal(&mut self) {
+        self.alert("lines-behind-refusal", []);
+    }
+
+    /// Where a key sends, closes, records something or says yes, one that came at once with others does nothing.
     fn rushed(&mut self, key: Key) -> Vec<Effect> {
         let is_decision = match &self.mode {
             Mode::Review(_) | Mode::Confirm(_) => true,
             Mode::Pick(picker) => matches!(picker.what, PickFor::Close { .. }),
+            // The end of what is asked for; the words of it may be pasted.
+            Mode::Ask(_) => key == Key::Enter,
+            Mode::Desk => records(key),
             _ => false,
         };
         if !is_decision || matches!(key, Key::Esc | Key::Ctrl('c')) {
@@ -340,4 +348,12 @@ impl App {
         let kept = self.keep_draft();
         kept.into_iter().chain([Effect::Quit]).collect()
     }
+}
+
+/// Whether a key of the list records, passes on or ends something: those that only look around or begin an answer do not.
+fn records(key: Key) -> bool {
+    use Command::{Answer, Bulletins, Canned, Doubts, Help, Next, Photos, Search};
+    command(key).is_some_and(|command| {
+        !matches!(command, Next | Answer | Canned | Photos | Doubts | Bulletins | Search | Help)
+    })
 }

@@ -90,6 +90,7 @@ newer-while-writing = The citizen has written again. You will see it before anyt
 draft-found = There is an unfinished answer. a goes on with it.
 draft-taken-up = This is what a colleague began. Read it before you send it.
 hidden-left-out = Invisible characters left out: { $n }
+lines-behind-refusal = The lines that you typed behind it were not carried out.
 lines-at-once = { $n } lines came at once, as a paste does. None of them was run. Type commands one by one; a text goes into an answer (a)
 line-unknown = “{ $line }” is no key and no number of a conversation. ? help
 keys-at-once = Several keys came at once, as a paste does: nothing was done. Press the key by itself.

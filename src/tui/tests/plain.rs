@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::tui::lines::Typed;
-use crate::tui::plain::{Told, events, typed};
+use crate::tui::plain::{Told, came_through, events, is_step, typed};
 
 /// Says lines; returns what was said.
 fn talk_in_lines(town: &mut Town, told: &mut Told, lines: &[&str]) -> String {
@@ -36,12 +36,52 @@ fn a_citizen_is_answered_line_by_line() {
 #[test]
 fn no_line_sends_or_does_by_accident() {
     let (mut town, mut told) = (Town::new(Lang::Ko, [bus()]), Told::default());
-    talk_in_lines(&mut town, &mut told, &["n", "a", "답", ".", "아니", ".", "", "./", "u", "", "w", "아니"]);
+    talk_in_lines(
+        &mut town,
+        &mut told,
+        &[
+            "n",
+            "a",
+            "답",
+            ".",
+            "아니",
+            ".",
+            "",
+            ".",
+            "you can come",
+            ".",
+            "다시 확인하고",
+            "./",
+            "u",
+            "",
+            "w",
+            "아니",
+        ],
+    );
     assert!(town.left.is_empty() && town.acts.is_empty());
     assert_eq!(town.app.draft(), "답");
     let said = talk_in_lines(&mut town, &mut told, &["p", "곧", "30m", "m", "."]);
     assert!(said.contains("30m, 2시간, 14:30"), "{said}");
     assert_eq!(town.acts, [json!({ "action": "promise", "due_at": town.app.now + 30 * MINUTE - 750 })]);
+}
+
+/// What becomes of a step towards sending decides about the lines behind it: those behind a refusal are not for this answer.
+#[test]
+fn a_step_that_was_refused_is_known() {
+    let (mut town, mut told) = (Town::new(Lang::Ko, [bus()]), Told::default());
+    talk_in_lines(&mut town, &mut told, &["n", "a"]);
+    let dot = Typed::Line(".".to_owned());
+    assert!(is_step(&town.app, &dot) && !is_step(&town.app, &Typed::Line("답".to_owned())));
+    talk_in_lines(&mut town, &mut told, &["."]);
+    assert_eq!(came_through(&town.app), Some(false), "an empty answer");
+    talk_in_lines(&mut town, &mut told, &["답 😀", "."]);
+    assert_eq!(came_through(&town.app), Some(false), "a character that cannot be carried is asked about");
+    talk_in_lines(&mut town, &mut told, &["y"]);
+    assert!(
+        is_step(&town.app, &dot) || matches!(came_through(&town.app), Some(false)),
+        "{:?}",
+        town.app.draft()
+    );
 }
 
 #[test]
