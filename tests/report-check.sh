@@ -19,8 +19,10 @@ def number(cell):
     cell = cell.strip().replace(",", "").lstrip("'")
     try:
         if ":" in cell:
-            h, m, s = cell.split(":")
-            return int(h) * 3600 + int(m) * 60 + float(s)
+            seconds = 0.0
+            for part in cell.split(":"):
+                seconds = seconds * 60 + float(part)
+            return seconds
         return float(cell.rstrip("%"))
     except ValueError:
         return None

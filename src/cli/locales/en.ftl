@@ -1077,7 +1077,7 @@ report-points = { $n ->
     [one] { $n } point
    *[other] { $n } points
     }
-report-sheet-seconds = [s].0" s"
+report-sheet-seconds = s.0" s"
 report-corrected = Correction for { $month }: { $name }: published { $published } on { $date }, now { $now }.
 report-words = What citizens wrote
 report-definitions = Definition
