@@ -161,7 +161,7 @@ impl Reader<'_> {
             What::Opened | What::Reopened => self.begin(step),
             What::Text { received_at, asks, is_abusive } => self.text(received_at, asks, is_abusive),
             What::Claimed => self.claimed(step),
-            What::TakenWithOthers => self.taken_with_others(step),
+            What::TakenWithOthers => self.is_with_others = true,
             What::Released | What::Returned => self.passed(step.at),
             What::Transferred => {
                 let fact = self.fact(step.at, desk_before, step.by, Fact::Transferred);
@@ -243,12 +243,6 @@ impl Reader<'_> {
         }
     }
 
-    /// The wait is over, by an answer that many get. Handling begins when somebody takes this one alone.
-    fn taken_with_others(&mut self, step: &Step) {
-        self.waited(&Step { by: None, ..*step });
-        self.is_with_others = true;
-    }
-
     /// Counts the wait for the first who takes it.
     fn waited(&mut self, step: &Step) {
         let Some(episode) = self.episode.as_mut().filter(|episode| !episode.is_taken) else { return };
@@ -270,6 +264,10 @@ impl Reader<'_> {
     fn replied(&mut self, step: &Step) {
         // An answer to many is credited to nobody, and is no part of handling this one.
         let own = !self.is_with_others;
+        if !own {
+            // It ends the wait only where it left. Handling begins when somebody takes this one alone.
+            self.waited(&Step { by: None, ..*step });
+        }
         let author = step.by.filter(|_| own);
         let reply = self.fact(step.at, self.desk, author, Fact::Replied);
         self.tell(reply);

@@ -382,6 +382,18 @@ fn only_what_left_answers_a_citizen_or_a_danger() {
     assert_eq!(found.iter().filter(|fact| **fact == Fact::DangerSeen).count(), 1, "one alarm");
 }
 
+/// Taken back, an answer to many ends nobody's wait.
+#[test]
+fn an_answer_to_many_that_never_left_ends_no_wait() {
+    let of = |has_left| {
+        let begun = vec![step(TEN, What::Opened), text(TEN), by(TEN + MINUTE, MINSU, What::TakenWithOthers)];
+        let replied = by(TEN + MINUTE, MINSU, What::Replied { has_left });
+        facts([begun, vec![replied], vec![by(TEN + 5 * MINUTE, JIYEONG, What::Claimed)]].concat())
+    };
+    assert!(of(true).contains(&Fact::Wait(MINUTE)) && !of(true).contains(&Fact::Wait(5 * MINUTE)));
+    assert!(of(false).contains(&Fact::Wait(5 * MINUTE)) && !of(false).contains(&Fact::Wait(MINUTE)));
+}
+
 #[test]
 fn who_is_never_answered_counts_where_they_began() {
     let steps = vec![
