@@ -116,7 +116,7 @@ pub async fn run_plain(desk: Desk, me: MeView) -> anyhow::Result<bool> {
         let typed = if app.is_waiting() { None } else { ahead.pop_front() };
         effects = match typed {
             Some(typed) => {
-                is_step = plain::is_step(&app, &typed);
+                is_step |= plain::is_step(&app, &typed);
                 take(&mut app, &typed)
             }
             None if is_over && ahead.is_empty() && !app.is_waiting() => app.update(LEAVE),

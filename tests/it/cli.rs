@@ -101,6 +101,27 @@ async fn a_counselors_day() {
     assert_balanced(&gateway.store, gateway.sim()).await;
 }
 
+/// Lines behind an answer that was refused, or that asks first, were meant for another citizen: none of them reaches this one.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pipe_ends_at_an_answer_that_does_not_leave() {
+    let gateway = Gateway::start().await;
+    let minsu = Counselor::logged_in(&gateway).await;
+    gateway.sim().text(CITIZEN, "62번 버스 언제 와요?");
+    gateway.until(|b| b.n_routed == 1).await;
+    for refused in ["네 😀\n.\ny\n", ".\ny\n", "네\n.\nyou can come\n.\ny\n"] {
+        let lines = format!("1\na\n.0\n{refused}2\na\n다른 시민에게\n.\ny\n");
+        let ended = minsu.says(&lines, &["desk", "--plain"]).await;
+        assert_eq!(ended.status.code(), Some(6), "{refused:?}: {}", text(&ended.stdout));
+        assert!(text(&ended.stderr).contains("나가지 않아"), "{refused:?}: {}", text(&ended.stderr));
+    }
+    let texts = gateway.sim().ledger().messages;
+    assert!(!texts.iter().any(|text| text.text.contains("다른") || text.text.contains('네')), "{texts:?}");
+    let sent = minsu.says("1\na\n.0\n곧 옵니다\n.\ny\n", &["desk", "--plain"]).await;
+    assert!(sent.status.success(), "{} {}", text(&sent.stdout), text(&sent.stderr));
+    gateway.until(|b| b.n_outbound("delivered") == 2).await;
+    assert_balanced(&gateway.store, gateway.sim()).await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn nobody_answers_past_a_text_they_have_not_seen() {
     let gateway = Gateway::start().await;
