@@ -37,6 +37,7 @@ pub async fn run(desk: Desk, me: MeView) -> anyhow::Result<()> {
     let size = taken.0.size()?;
     app.size = (size.width, size.height);
     let mut effects = app.begin();
+    let (mut drawn_in, mut is_same) = (0, false);
     loop {
         for effect in effects {
             match effect {
@@ -47,12 +48,19 @@ pub async fn run(desk: Desk, me: MeView) -> anyhow::Result<()> {
                 effect => hands.begin(effect),
             }
         }
-        let drawn = taken.0.draw(|frame| draw(&app, desk.theme, frame)).map(drop);
-        drawn.inspect_err(|_| leave(&mut app, &hands))?;
-        effects = match sources.next().await {
-            Input::Event(event) => app.update(event),
-            Input::Typed(_) | Input::Over => Vec::new(),
+        if !is_same {
+            let drawn = taken.0.draw(|frame| draw(&app, desk.theme, frame)).map(drop);
+            drawn.inspect_err(|_| leave(&mut app, &hands))?;
+        }
+        let Input::Event(event) = sources.next().await else {
+            effects = Vec::new();
+            continue;
         };
+        // Times on the screen count seconds: most ticks change nothing, and a slow line is spared an empty picture.
+        let second = if let Event::Tick(now_ms) = event { Some(now_ms / 1_000) } else { None };
+        effects = app.update(event);
+        is_same = second == Some(drawn_in) && effects.is_empty();
+        drawn_in = second.unwrap_or(drawn_in);
     }
 }
 
