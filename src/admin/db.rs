@@ -153,6 +153,7 @@ async fn stats(at: &ConfigArg, say: Say) -> anyhow::Result<ExitCode> {
 /// The daemon's lock of a database that is there.
 fn lock(database: &Path, say: Say) -> anyhow::Result<DatabaseLock> {
     daemon::must_exist(database)?;
+    daemon::refuse_root(database)?;
     DatabaseLock::try_take(database)?.ok_or_else(|| {
         let shown = database.display();
         anyhow!(

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::person::{Asked, open_for, policy_of, refused};
 use super::{FOUND_BAD, Say, line};
-use crate::daemon::DatabaseLock;
+use crate::daemon::{DatabaseLock, refuse_root};
 use crate::domain::UnixMs;
 use crate::domain::access::Action;
 use crate::domain::privacy::{DAY_MS, FileKind, REWRITTEN_AT_ONCE};
@@ -50,6 +50,7 @@ impl Report {
 
 pub(super) async fn run(asked: &Asked, how: How, say: Say) -> anyhow::Result<ExitCode> {
     let database = asked.config.database.clone();
+    refuse_root(&database)?;
     let store = open_for(asked, Action::Delete, "citizen erase", say).await?;
     let erasure =
         Erasure { number: asked.number.clone(), reason: asked.reason.clone(), even_open: how.even_open };

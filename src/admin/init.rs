@@ -32,6 +32,7 @@ async fn database(config: &Path, say: Say) -> anyhow::Result<()> {
     let is_new = !database.exists();
     // One that is there is not even opened: an older one is upgraded by the start that follows.
     if is_new {
+        daemon::refuse_root(&database)?;
         daemon::open_store(&database, StoreOptions { keys, ..StoreOptions::default() }).await?;
     }
     if say.json {
@@ -52,6 +53,7 @@ async fn both(config: &Path, say: Say) -> anyhow::Result<()> {
     if database.exists() {
         return Err(is_there(&database, say));
     }
+    daemon::refuse_root(&database)?;
     // The key may be a credential of systemd, which no configuration has to name. Refused before anything is written.
     let keys = Config::keys_of_database(EXAMPLE, config)?;
     std::fs::create_dir_all(folder).with_context(|| format!("{} cannot be made", folder.display()))?;

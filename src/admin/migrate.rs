@@ -12,6 +12,7 @@ use crate::store::{Store, Upgraded};
 pub(super) async fn run(at: &ConfigArg, say: Say) -> anyhow::Result<()> {
     let Config { database, data_keys, .. } = Config::load_without_secrets(&at.config)?;
     daemon::must_exist(&database)?;
+    daemon::refuse_root(&database)?;
     let shown = database.display().to_string();
     let Some(_lock) = DatabaseLock::try_take(&database)? else {
         bail!(

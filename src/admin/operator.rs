@@ -11,6 +11,7 @@ use crate::config::Config;
 use crate::domain::access::{Action, Outcome, Who};
 use crate::domain::data_key::DataKeys;
 use crate::ops::clock::Clock;
+use crate::ops::process::user_name;
 use crate::store::{NewAccess, Store, StoreError, is_plain};
 
 /// The rows that this run of the program wrote.
@@ -81,23 +82,12 @@ fn outcome_of(error: &anyhow::Error) -> Outcome {
 }
 
 /// The user's name on this machine; where they became another one by `sudo`, both.
-fn name() -> String {
-    let uid = rustix::process::getuid().as_raw();
-    let passwd = std::fs::read_to_string("/etc/passwd").unwrap_or_default();
-    let user = name_of(&passwd, uid).unwrap_or_else(|| format!("uid {uid}"));
+pub(super) fn name() -> String {
+    let user = user_name(rustix::process::getuid().as_raw());
     match std::env::var("SUDO_USER") {
         Ok(sudo) if !sudo.is_empty() && sudo != user => format!("{user} (sudo: {})", short(&sudo)),
         _ => user,
     }
-}
-
-fn name_of(passwd: &str, uid: u32) -> Option<String> {
-    let fields = |line: &str| {
-        let mut fields = line.split(':');
-        let (name, id) = (fields.next()?.to_owned(), fields.nth(1)?.parse::<u32>().ok()?);
-        Some((name, id))
-    };
-    passwd.lines().filter_map(fields).find(|(_, id)| *id == uid).map(|(name, _)| name)
 }
 
 /// A name as it may stand in the log, whoever set it.
@@ -125,11 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn the_users_name_is_found_by_its_number() {
-        let passwd = "root:x:0:0:root:/root:/bin/sh\nmunja:x:998:998::/nonexistent:/bin/false\nbroken\n";
-        assert_eq!(name_of(passwd, 998).as_deref(), Some("munja"));
-        assert_eq!(name_of(passwd, 0).as_deref(), Some("root"));
-        assert_eq!(name_of(passwd, 1), None);
+    fn a_name_in_the_log_is_plain_text() {
         assert_eq!(short("a\u{1b}b\nc"), "abc");
     }
 }

@@ -15,7 +15,7 @@ use super::backup::{Age, Verified, age_in_words, is_sealed, verify, work_folder}
 use super::db::key_in;
 use super::{Say, counted, line};
 use crate::config::Config;
-use crate::daemon::DatabaseLock;
+use crate::daemon::{DatabaseLock, refuse_root};
 use crate::domain::data_key::DataKeys;
 use crate::ops::clock::Clock;
 use crate::store::{
@@ -152,6 +152,7 @@ fn restore(args: &Restore, target: &Target, now: i64) -> anyhow::Result<PutBack>
 /// Refuses a place that is in use, and keeps gateways away from it meanwhile.
 fn lock(target: &Target, home: &Path) -> anyhow::Result<DatabaseLock> {
     refuse_occupied(&target.database)?;
+    refuse_root(&target.database)?;
     let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(home);
     made.with_context(|| format!("{} cannot be made", home.display()))?;
     DatabaseLock::try_take(&target.database)?.ok_or_else(|| {

@@ -8,7 +8,7 @@ use anyhow::bail;
 use clap::{Args, Subcommand};
 use serde_json::json;
 
-use super::operator::open_logged;
+use super::operator::{name, open_logged};
 use super::{ConfigArg, Say, counted, line, open_configured};
 use crate::config::Config;
 use crate::daemon;
@@ -174,8 +174,7 @@ impl DutyArgs {
 
 /// The operator who runs this command; the history names the command and the user of this machine.
 fn operator(command: &str) -> Actor {
-    let uid = rustix::process::getuid().as_raw();
-    Actor::operator(&format!("munjad {command} (uid {uid})"))
+    Actor::operator(&format!("munjad {command}, {}", name()))
 }
 
 /// `NotFound` is a login that nobody has.

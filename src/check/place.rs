@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::finding::{Finding, Severity};
 use crate::config::Config;
+use crate::daemon;
 use crate::domain::alarm::operator::LEAST_ROOM;
 use crate::ops::disk;
 use crate::ops::lang::Lang;
@@ -24,7 +25,8 @@ pub(super) async fn findings(config: &Config, lang: Lang) -> Vec<Finding> {
     });
     // A look that fell over has seen no lock.
     let locked = locked.await.unwrap_or(false).then(|| locked_by_another(&database, lang));
-    network.into_iter().chain(room).chain(locked).collect()
+    let root = daemon::owner_beside_root(&config.database).map(|user| of_root(&user, lang));
+    root.into_iter().chain(network).chain(room).chain(locked).collect()
 }
 
 fn of_the_network(database: &Path, kind: &str, lang: Lang) -> Finding {
@@ -40,6 +42,21 @@ fn of_the_network(database: &Path, kind: &str, lang: Lang) -> Finding {
             "stop munjad, move the database to a disk of this machine, and name it in database.path",
             "munjad 를 멈추고 데이터베이스를 이 서버의 디스크로 옮긴 뒤 database.path 에 적으십시오",
         ),
+    )
+}
+
+/// Root may read everything, so that it does not see what the gateway's user may not.
+fn of_root(user: &str, lang: Lang) -> Finding {
+    Finding::with(
+        "database",
+        Severity::Warning,
+        lang.pick(
+            format!("this check runs as root: whether {user} may read these files was not seen"),
+            format!(
+                "root 로 점검하고 있어, 이 파일들을 {user} 사용자가 읽을 수 있는지는 확인하지 못했습니다"
+            ),
+        ),
+        format!("sudo -u {user} munjad check ..."),
     )
 }
 

@@ -14,6 +14,7 @@ use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context as _, bail};
 
+use crate::ops::process::user_name;
 use crate::store::{self, Store, StoreOptions, beside};
 
 /// Handles of database files by device and inode, and whether this process holds the file's lock.
@@ -142,6 +143,25 @@ fn has_one_name(database: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// The user whose files these are, where root works on them in that user's place.
+pub fn owner_beside_root(database: &Path) -> Option<String> {
+    let folder = database.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    // A folder that is still to be made is nobody's.
+    let owner = database.metadata().or_else(|_| folder.metadata()).ok()?.uid();
+    (owner != 0 && rustix::process::geteuid().is_root()).then(|| user_name(owner))
+}
+
+/// Refuses root where the files are another user's: what root makes there, that user's gateway could not open.
+pub fn refuse_root(database: &Path) -> anyhow::Result<()> {
+    if let Some(user) = owner_beside_root(database) {
+        let database = database.display();
+        bail!(
+            "{database} is {user}'s, who could not open what root makes there: run it as {user} (sudo -u {user} munjad ...)"
+        );
+    }
+    Ok(())
+}
+
 /// Opens the database off the async threads; a missing one is an error that says how to make it.
 pub async fn open_store(path: &Path, options: StoreOptions) -> anyhow::Result<Store> {
     if !options.create {
@@ -160,4 +180,27 @@ pub fn must_exist(path: &Path) -> anyhow::Result<()> {
         bail!("there is no database {}: `munjad init` makes one", path.display());
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn root_works_on_no_other_users_files() {
+        let folder = tempfile::tempdir().unwrap();
+        let database = folder.path().join("munja.db");
+        refuse_root(&database).unwrap();
+        if !rustix::process::geteuid().is_root() {
+            eprintln!("not run: only root can be refused");
+            return;
+        }
+        std::os::unix::fs::chown(folder.path(), Some(64_242), None).unwrap();
+        let refused = refuse_root(&database).unwrap_err().to_string();
+        assert!(refused.contains("sudo -u uid 64242 munjad"), "{refused}");
+        // The file counts, where it is there.
+        std::fs::write(&database, "").unwrap();
+        refuse_root(&database).unwrap();
+        refuse_root(&folder.path().join("new/munja.db")).unwrap();
+    }
 }

@@ -95,7 +95,7 @@ async fn an_operators_password_is_changed_at_the_first_log_in() {
     home.does(0, &format!("{FIRST}\n{OWN}\n"), &["passwd", "--password-stdin"]);
     home.does(0, "", &["list"]);
     let history = operator(0, "", &["user", "history", "jiyeong"], &config);
-    for told in ["added counselor *", "password changed", "password set", "munjad user passwd (uid"] {
+    for told in ["added counselor *", "password changed", "password set", "munjad user passwd, "] {
         assert!(history.contains(told), "{told}: {history}");
     }
 }
