@@ -57,7 +57,7 @@ pub async fn check(config_path: &Path, lang: Lang) -> Vec<Finding> {
     findings.extend(at_rest::findings(&config, lang));
     findings.extend(database(&config, lang).await);
     findings.extend(place::findings(&config, lang).await);
-    findings.extend(backup::findings(&config, lang));
+    findings.extend(backup::findings(&config, Clock::system().now_ms(), lang));
     findings.push(calendar(&config, Clock::system().now_ms(), lang));
     findings.extend(hours::findings(&config, Clock::system().now_ms(), lang));
     findings.extend(duty::duty(&config, Clock::system().now_ms(), lang));

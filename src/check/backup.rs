@@ -1,10 +1,17 @@
 //! Whether copies are made at all: of a disk that breaks, only what lies elsewhere is left.
 
+use std::path::Path;
+
 use super::finding::{Finding, Severity};
 use crate::config::Config;
+use crate::domain::UnixMs;
+use crate::ops::backups::copies;
 use crate::ops::lang::Lang;
 
-pub(super) fn findings(config: &Config, lang: Lang) -> Vec<Finding> {
+/// Copies are made every day; one more day may pass over a machine that was off (milliseconds).
+const OLD_MS: i64 = 2 * 86_400_000;
+
+pub(super) fn findings(config: &Config, now: UnixMs, lang: Lang) -> Vec<Finding> {
     let backup = &config.backup;
     let Some(folder) = &backup.folder else {
         return vec![Finding::with(
@@ -17,18 +24,102 @@ pub(super) fn findings(config: &Config, lang: Lang) -> Vec<Finding> {
             ),
         )];
     };
-    let folder = folder.display();
-    vec![Finding::good(
+    let age = &backup.age_program;
+    let no_age = backup.recipient.is_some() && !can_be_run(age);
+    let no_age = no_age.then(|| {
+        Finding::with(
+            "backup",
+            Severity::Error,
+            lang.pick(
+                format!("copies are to be encrypted, and the program {age} is not there: none can be made"),
+                format!("백업을 암호화해야 하는데 {age} 프로그램이 없어 백업을 만들 수 없습니다"),
+            ),
+            lang.pick(
+                "install it (apt install age), or name it in backup.age_program",
+                "설치하거나(apt install age) backup.age_program 에 적으십시오",
+            ),
+        )
+    });
+    std::iter::once(newest(folder, backup.recipient.is_some(), now, lang)).chain(no_age).collect()
+}
+
+/// How old the newest copy is.
+fn newest(folder: &Path, is_encrypted: bool, now: UnixMs, lang: Lang) -> Finding {
+    let newest = copies(folder).ok().and_then(|all| all.into_iter().next());
+    let shown = folder.display();
+    let warn = |en: String, ko: String| {
+        Finding::with(
+            "backup",
+            Severity::Warning,
+            lang.pick(en, ko),
+            lang.pick(
+                "make one now (munjad backup), and look at the timer: systemctl status munja-backup.timer munja-backup.service",
+                "지금 만들고(munjad backup) 타이머를 확인하십시오: systemctl status munja-backup.timer munja-backup.service",
+            ),
+        )
+    };
+    let Some(newest) = newest else {
+        return warn(
+            format!("no backup lies in {shown} that this user can see"),
+            format!("{shown} 에 이 사용자가 볼 수 있는 백업이 없습니다"),
+        );
+    };
+    let hours = (now - newest.made_at).max(0) / 3_600_000;
+    if now - newest.made_at > OLD_MS {
+        let days = hours / 24;
+        return warn(
+            format!("the newest backup in {shown} is {days} days old"),
+            format!("{shown} 의 가장 새로운 백업이 {days}일 전 것입니다"),
+        );
+    }
+    let (kind_en, kind_ko) = if is_encrypted {
+        ("encrypted", "암호화함")
+    } else {
+        ("not encrypted", "암호화하지 않음")
+    };
+    Finding::good(
         "backup",
-        match backup.recipient {
-            Some(_) => lang.pick(
-                format!("copies go to {folder}, encrypted"),
-                format!("백업은 암호화해 {folder} 에 둡니다"),
-            ),
-            None => lang.pick(
-                format!("copies go to {folder}, not encrypted"),
-                format!("백업은 암호화하지 않고 {folder} 에 둡니다"),
-            ),
-        },
-    )]
+        lang.pick(
+            format!("the newest copy in {shown} is {hours} h old; copies are {kind_en}"),
+            format!("{shown} 의 가장 새로운 백업은 {hours}시간 전 것입니다({kind_ko})"),
+        ),
+    )
+}
+
+/// Whether a program is found: by its path, or by its name as a shell would.
+fn can_be_run(program: &str) -> bool {
+    if program.contains('/') {
+        return Path::new(program).is_file();
+    }
+    let places = std::env::var_os("PATH").unwrap_or_else(|| "/usr/bin:/bin".into());
+    std::env::split_paths(&places).any(|place| place.join(program).is_file())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ops::backups::name_of;
+
+    #[test]
+    fn an_old_copy_or_none_is_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let now = 1_796_022_060_000;
+        let seen = |lang| newest(folder.path(), false, now, lang);
+        assert!(seen(Lang::En).message.starts_with("no backup lies in"));
+        let make =
+            |age_ms: i64| std::fs::write(folder.path().join(name_of(now - age_ms, "tar")), "x").unwrap();
+        make(OLD_MS + 1_000);
+        assert!(
+            seen(Lang::En).message.ends_with("is 2 days old") && seen(Lang::Ko).severity == Severity::Warning
+        );
+        make(3 * 3_600_000);
+        assert!(seen(Lang::Ko).message.contains("3시간 전"), "{}", seen(Lang::Ko).message);
+        assert_eq!(seen(Lang::En).severity, Severity::Ok);
+    }
+
+    #[test]
+    fn a_program_is_found_as_a_shell_finds_it() {
+        assert!(can_be_run("sh") && can_be_run("/bin/sh"));
+        assert!(!can_be_run("no-such-program-of-munja") && !can_be_run("/no/such"));
+    }
 }

@@ -24,6 +24,17 @@ pub(super) fn certificate(config: &Config, now: UnixMs, lang: Lang) -> Option<Fi
             return Some(Finding::with("tls", Severity::Error, chain_in_words(&error.into(), lang), remedy));
         }
     };
+    if found.is_authority {
+        let refused = lang.pick(
+            format!("{shown} calls itself an authority (CA:TRUE): munja refuses it as a server's, and nobody can log in"),
+            format!("{shown} 은(는) 인증기관의 인증서(CA:TRUE)입니다. munja 가 서버 인증서로 받지 않아 아무도 로그인할 수 없습니다"),
+        );
+        let remedy = lang.pick(
+            "make one for a server: with openssl req -x509, -addext \"basicConstraints=critical,CA:FALSE\" (docs/access.md); then systemctl reload munjad",
+            "서버용으로 만드십시오. openssl req -x509 에는 -addext \"basicConstraints=critical,CA:FALSE\" 를 붙입니다(docs/access.ko.md). 그런 다음 systemctl reload munjad",
+        );
+        return Some(Finding::with("tls", Severity::Error, refused, remedy));
+    }
     let renew =
         lang.pick("renew it; then systemctl reload munjad", "갱신한 뒤 systemctl reload munjad 를 하십시오");
     let Some(at) = found.expires_at else {

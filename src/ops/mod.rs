@@ -1,6 +1,7 @@
 //! The machine the daemon runs on: clock, core dumps, language and causes of errors, logging, systemd.
 //! The machine the daemon runs on: clock, language and causes of errors, logging, systemd, certificates.
 
+pub mod backups;
 pub mod causes;
 pub mod clock;
 pub mod disk;

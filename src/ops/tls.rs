@@ -1,15 +1,18 @@
 //! The certificate and key of the API, as rustls takes them. A key that every user of the machine may read is refused.
 
+use std::net::Ipv4Addr;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
-use rustls::ServerConfig;
+use rustls::client::WebPkiServerVerifier;
+use rustls::client::danger::ServerCertVerifier as _;
 use rustls::crypto::aws_lc_rs;
 use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
+use rustls::{RootCertStore, ServerConfig};
 
 /// A certificate with its key, ready for use.
 #[derive(Debug, Clone)]
@@ -17,6 +20,8 @@ pub struct TlsIdentity {
     pub config: Arc<ServerConfig>,
     /// When the certificate expires (milliseconds UTC), if it says so in a way that is understood here.
     pub expires_at: Option<i64>,
+    /// It calls itself an authority (CA:TRUE): `munja` and other programs refuse it as a server's.
+    pub is_authority: bool,
 }
 
 /// Why a certificate cannot be put to use.
@@ -45,7 +50,7 @@ pub fn load(certificate: &Path, key: &Path) -> Result<TlsIdentity, TlsError> {
     let Some(leaf) = chain.first() else {
         return Err(TlsError::NoCertificate(certificate.to_owned()));
     };
-    let expires_at = expiry(leaf);
+    let (expires_at, is_authority) = (expiry(leaf), calls_itself_an_authority(leaf));
     if is_open(key)? {
         return Err(TlsError::OpenKey(key.to_owned()));
     }
@@ -59,7 +64,23 @@ pub fn load(certificate: &Path, key: &Path) -> Result<TlsIdentity, TlsError> {
         .and_then(|builder| builder.with_no_client_auth().with_single_cert(chain, secret))
         .map_err(unusable)?;
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-    Ok(TlsIdentity { config: Arc::new(config), expires_at })
+    Ok(TlsIdentity { config: Arc::new(config), expires_at, is_authority })
+}
+
+/// As clients see it: even where they trust the certificate itself, it is refused as a server's.
+fn calls_itself_an_authority(leaf: &CertificateDer<'static>) -> bool {
+    let mut trusted = RootCertStore::empty();
+    if trusted.add(leaf.clone()).is_err() {
+        return false;
+    }
+    let provider = Arc::new(aws_lc_rs::default_provider());
+    let verifier = WebPkiServerVerifier::builder_with_provider(Arc::new(trusted), provider).build();
+    let Ok((verifier, any_name)) = verifier.map(|it| (it, ServerName::from(Ipv4Addr::LOCALHOST))) else {
+        return false;
+    };
+    let seen = verifier.verify_server_cert(leaf, &[], &any_name, &[], UnixTime::now());
+    // rustls has no word of its own for it.
+    seen.is_err_and(|error| error.to_string().contains("CaUsedAsEndEntity"))
 }
 
 /// Whether every user of the machine may read or change it.
@@ -125,7 +146,7 @@ fn time(tag: u8, word: &str) -> Option<i64> {
 mod tests {
     use std::fs;
 
-    use rcgen::{CertificateParams, KeyPair, date_time_ymd};
+    use rcgen::{CertificateParams, IsCa, KeyPair, date_time_ymd};
 
     use super::*;
 
@@ -149,6 +170,22 @@ mod tests {
         let identity = load(&certificate, &key).unwrap();
         assert_eq!(identity.expires_at, Some(1_935_792_000_000));
         assert_eq!(identity.config.alpn_protocols.len(), 2);
+    }
+
+    /// `openssl req -x509` makes one, if nothing else is asked for.
+    #[test]
+    fn an_authority_is_told_from_a_server() {
+        let key = KeyPair::generate().unwrap();
+        for (is_ca, expected) in [
+            (IsCa::NoCa, false),
+            (IsCa::ExplicitNoCa, false),
+            (IsCa::Ca(rcgen::BasicConstraints::Unconstrained), true),
+        ] {
+            let mut params = CertificateParams::new(vec!["munja.example.kr".to_owned()]).unwrap();
+            params.is_ca = is_ca;
+            let certificate = params.self_signed(&key).unwrap();
+            assert_eq!(calls_itself_an_authority(certificate.der()), expected);
+        }
     }
 
     #[test]

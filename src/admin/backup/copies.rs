@@ -1,74 +1,12 @@
-//! The copies in a folder: their names say when each was made. Only files that are named so are ever removed.
+//! Which copies in a folder are kept, and how ages and sizes read. Only files that are named as copies are ever removed.
 
 use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use jiff::Timestamp;
 
 use crate::admin::Say;
-
-const PREFIX: &str = "munja-backup-";
-
-/// A copy in a folder.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Copy {
-    pub path: PathBuf,
-    /// As its name says, to the second.
-    pub made_at: i64,
-    pub n_bytes: u64,
-}
-
-impl Copy {
-    pub fn is_encrypted(&self) -> bool {
-        self.path.extension().is_some_and(|ending| ending == "age")
-    }
-}
-
-/// `munja-backup-20261130T072100Z.tar`
-pub(super) fn name_of(made_at: i64, ending: &str) -> String {
-    let second = Timestamp::from_second(made_at.div_euclid(1_000)).unwrap_or_default();
-    let word: String = second.to_string().chars().filter(|c| !matches!(c, '-' | ':')).collect();
-    format!("{PREFIX}{word}.{ending}")
-}
-
-/// When the copy of this name was made; `None` for a name that is none of ours.
-fn made_at(name: &str) -> Option<i64> {
-    let rest = name.strip_prefix(PREFIX)?;
-    let word = rest.strip_suffix(".tar").or_else(|| rest.strip_suffix(".tar.age"))?;
-    let is_plain = word.len() == 16 && word.is_ascii() && word.ends_with('Z') && word.as_bytes()[8] == b'T';
-    let at =
-        |from: usize, to: usize| word.get(from..to).filter(|part| part.bytes().all(|b| b.is_ascii_digit()));
-    let (date, time) = (at(0, 8).filter(|_| is_plain)?, at(9, 15)?);
-    let spelled = format!(
-        "{}-{}-{}T{}:{}:{}Z",
-        &date[..4],
-        &date[4..6],
-        &date[6..],
-        &time[..2],
-        &time[2..4],
-        &time[4..]
-    );
-    spelled.parse::<Timestamp>().ok().map(Timestamp::as_millisecond)
-}
-
-/// The copies in a folder, the newest first.
-pub(super) fn copies(folder: &Path) -> io::Result<Vec<Copy>> {
-    let mut all = Vec::new();
-    for entry in fs::read_dir(folder)? {
-        let entry = entry?;
-        let Some(made_at) = entry.file_name().to_str().and_then(made_at) else {
-            continue;
-        };
-        let about = entry.metadata()?;
-        if about.is_file() {
-            all.push(Copy { path: entry.path(), made_at, n_bytes: about.len() });
-        }
-    }
-    all.sort_by(|a, b| (b.made_at, &b.path).cmp(&(a.made_at, &a.path)));
-    Ok(all)
-}
+use crate::ops::backups::copies;
 
 /// Removes all but the newest `keep` copies, and never the one that was just made; returns what was removed.
 pub(super) fn remove_old(folder: &Path, keep: usize, just_made: &Path) -> anyhow::Result<Vec<PathBuf>> {
@@ -105,25 +43,8 @@ pub(in crate::admin) fn size(bytes: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ops::backups::name_of;
     use crate::ops::lang::Lang;
-
-    #[test]
-    fn a_name_says_when_a_copy_was_made() {
-        let at = 1_796_022_060_000;
-        for ending in ["tar", "tar.age"] {
-            assert_eq!(made_at(&name_of(at + 999, ending)), Some(at), "{ending}");
-        }
-        for other in [
-            "munja-backup-20261130T072100Z.tar.partial",
-            "munja-backup-20261330T072100Z.tar",
-            "munja-backup-2026113가T0721Z.tar",
-            "munja-backup-.tar",
-            "munja.db",
-            "my-munja-backup-20261130T072100Z.tar",
-        ] {
-            assert_eq!(made_at(other), None, "{other}");
-        }
-    }
 
     #[test]
     fn the_oldest_are_removed_and_nothing_else() {

@@ -25,9 +25,10 @@ pub(super) use work::work_folder;
 use super::{ConfigArg, FOUND_BAD, Say, counted, line};
 use crate::config::Config;
 use crate::daemon;
+use crate::ops::backups::{Copy, copies, name_of};
 use crate::ops::clock::Clock;
 use archive::Source;
-use copies::{Copy, copies, name_of, remove_old};
+use copies::remove_old;
 
 #[derive(Args)]
 #[command(
