@@ -436,19 +436,7 @@ fn changed_for_good(old: &Config, new: &Config) -> Vec<&'static str> {
 async fn honour_erasures(config: &Config, store: &Store, now: i64) -> anyhow::Result<()> {
     let senders = Senders::single(PhoneNumber::parse(""));
     let policy = Arc::new(service_policy(config, &senders));
-    let again = store.honour_erasures(&policy, now).await.context("an erasure could not be repeated")?;
-    if again.n > 0 {
-        tracing::warn!(
-            n = again.n,
-            "an older copy of the database was put back: who had been erased is erased again"
-        );
-    }
-    if again.is_in_files {
-        tracing::warn!(
-            "what was erased again may be left in the database's log or free pages: stop the gateway and run munjad db vacuum"
-        );
-    }
-    Ok(())
+    worker::honour_erasures(store, &policy, now).await.context("an erasure could not be repeated")
 }
 
 /// Sends nothing from a database that somebody put there by hand: what it would send may have left already.

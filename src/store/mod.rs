@@ -93,7 +93,7 @@ pub use people::wishes::CitizenWish;
 pub use photo::{Hash, KeptAs, PhotoInfo, SoundFile, WantedPhoto};
 pub use privacy::Act;
 pub use privacy::erase::{Erased, Erasure, Obstacles};
-pub use privacy::erased_file::{erased_file, keep_erased};
+pub use privacy::erased_file::{erased_file, keep_erased, unreadable_erasures};
 pub use privacy::forget::Forgotten;
 pub use privacy::hold::{HeldWhat, LegalHold};
 pub use privacy::honour::Honoured;
