@@ -58,12 +58,14 @@ pub struct Options {
     pub store: StoreOptions,
     /// CarrierInUse instead of the configured carriers.
     pub carriers: Option<Carriers>,
+    /// Start although people were erased whom nobody recognises without the key for pseudonyms.
+    pub without_pseudonym_key: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
         let store = StoreOptions { create: false, ..StoreOptions::default() };
-        Options { clock: Clock::system(), store, carriers: None }
+        Options { clock: Clock::system(), store, carriers: None, without_pseudonym_key: false }
     }
 }
 
@@ -118,6 +120,9 @@ impl Daemon {
     async fn prepare(config: Config, options: Options) -> anyhow::Result<Daemon> {
         let store = StoreOptions { keys: config.data_keys.clone(), ..options.store };
         let (lock, store) = open_alone(&config.database, store).await?;
+        if !options.without_pseudonym_key {
+            must_recognise_erased(&store).await?;
+        }
         let clock = options.clock.steady();
         let carriers = match options.carriers {
             Some(carriers) => carriers,
@@ -465,6 +470,19 @@ async fn open_alone(database: &Path, options: StoreOptions) -> anyhow::Result<(D
     }
     store.examine().await.map_err(|error| with_remedy(error.into(), database))?;
     Ok((lock, store))
+}
+
+/// Refuses to start where people were erased and the key is not there that recognises them: they would come back unnoticed.
+async fn must_recognise_erased(store: &Store) -> anyhow::Result<()> {
+    if store.has_its_pseudonym_key() || !store.has_erased().await? {
+        return Ok(());
+    }
+    bail!(
+        "people were erased under the key for pseudonyms {}, which is missing or another one than this database was begun with: put it back \
+         from the backup of the same database. Only if it is lost for good: munjad run --without-pseudonym-key; whoever was erased is then \
+         not recognised any more",
+        key_file(store.path()).display()
+    )
 }
 
 /// A key for pseudonyms that is not the one this database was begun with is told loudly; texts come first, and go on.

@@ -7,11 +7,27 @@ use std::sync::Arc;
 
 use rusqlite::{Connection, Row, named_params};
 
-use super::erased_file::{Remembered, Said, append, read};
+use super::erased_file::{Remembered, Said, append, erased_file, read};
 use crate::domain::UnixMs;
+use crate::domain::data_key::DataKeys;
 use crate::domain::phone::{PhoneNumber, numbers_in};
 use crate::domain::pseudonym::{Pseudonym, PseudonymKey};
+use crate::store::engine::pseudonym_key;
 use crate::store::{Result, Store, StoreError};
+
+/// Refuses to begin a database at `path`, or a key for one, where what lies there already would not go with it: a key that cannot be read,
+/// or the list of who was erased without its key, of which a new key would recognise nobody. Changes nothing. Blocks.
+pub fn may_begin(path: &Path, keys: &DataKeys) -> Result<()> {
+    if pseudonym_key::read(path, keys)?.is_some() || read(path)?.is_empty() {
+        return Ok(());
+    }
+    let (file, key) = (erased_file(path), pseudonym_key::key_file(path));
+    let (file, key) = (file.display(), key.display());
+    Err(StoreError::Unusable(format!(
+        "{file} names people who were erased, and {key}, the key that recognises them, is missing: put the key back from the backup of the \
+         same database. Only if it is lost for good, move {file} away: an older copy that is put back then brings those people back"
+    )))
+}
 
 /// Who was erased, for whoever reads a carrier's list.
 pub(in crate::store) struct Gone {
@@ -52,6 +68,12 @@ impl Store {
             Ok(lines.len())
         })
         .await
+    }
+
+    /// How many lines [`Store::keep_erasures`] would write.
+    pub async fn n_erasures_lacking(&self) -> Result<usize> {
+        let (citizens, texts) = self.read(|conn| Ok((citizens(conn)?, texts(conn)?))).await?;
+        self.beside(move |path| Ok(read(path)?.lines_lacking(&citizens, &texts).len())).await
     }
 
     /// Proves that an erasure can be written down.
