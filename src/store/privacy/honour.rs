@@ -182,11 +182,12 @@ fn erase_again(
         let mut older = Vec::new();
         for id in &all {
             let conversation = row::load(conn, *id)?;
-            if conversation.opened_at > one.erased_at {
+            let (has_older, has_younger) = texts_around(conn, *id, one.erased_at)?;
+            if conversation.opened_at > one.erased_at && !has_older {
                 continue;
             }
             // They have written again, and somebody is to answer it first.
-            if !conversation.is_closed() && has_younger_text(conn, *id, one.erased_at)? {
+            if !conversation.is_closed() && has_younger {
                 return Ok(None);
             }
             older.push(*id);
@@ -217,8 +218,11 @@ fn erase_again(
     Ok(Some(forgetting.done))
 }
 
-fn has_younger_text(conn: &Connection, conversation_id: i64, than: UnixMs) -> Result<bool> {
-    let sql = "SELECT EXISTS (SELECT 1 FROM inbox WHERE conversation_id = :id AND sent_at > :than)";
-    let of = named_params! { ":id": conversation_id, ":than": than };
-    Ok(conn.prepare_cached(sql)?.query_row(of, |r| r.get(0))?)
+/// Whether texts of theirs were stored before the erasure, and after it. What was erased is not stored again, whenever it was sent.
+fn texts_around(conn: &Connection, conversation_id: i64, erased_at: UnixMs) -> Result<(bool, bool)> {
+    let sql =
+        "SELECT coalesce(min(received_at) <= :at, 0) AS older, coalesce(max(received_at) > :at, 0) AS younger
+               FROM inbox WHERE conversation_id = :id";
+    let of = named_params! { ":id": conversation_id, ":at": erased_at };
+    Ok(conn.prepare_cached(sql)?.query_row(of, |r| Ok((r.get("older")?, r.get("younger")?)))?)
 }

@@ -192,7 +192,7 @@ async fn the_list_of_who_was_erased_is_filled_in_or_nobody_is_erased() {
     assert!(honoured.not_kept.is_none() && honoured.unreadable.is_empty());
     assert_eq!(std::fs::read(&file).unwrap(), whole);
     // Cut off by a crash: the next erasure stands on its own line, and the torn one is named and filled in.
-    let torn = whole.len() - 60;
+    let torn = whole.len() - 20;
     std::fs::write(&file, &whole[..torn]).unwrap();
     bench.erase(JIYEONG, false, T0 + 2 * DAY).await.unwrap();
     let honoured = bench.honour(T0 + 2 * DAY).await;
