@@ -619,6 +619,7 @@ CREATE TABLE recovery_list (
     n_foreign    INTEGER NOT NULL DEFAULT 0,    -- texts of another program
     n_unplaced   INTEGER NOT NULL DEFAULT 0,    -- texts of ours whose citizen the list does not name
     trouble      TEXT,                          -- why it could not be read the last time
+    n_erased     INTEGER NOT NULL DEFAULT 0,    -- texts to people who were erased after them, which are left out
     PRIMARY KEY (recovery_id, carrier, direction),
     CHECK (read_at IS NULL OR is_kept = 1)
 ) STRICT, WITHOUT ROWID;

@@ -8,6 +8,7 @@ mod backup;
 mod clock;
 mod danger_words;
 mod duty;
+mod erasures;
 mod finding;
 mod hearing;
 mod hours;
@@ -144,6 +145,7 @@ async fn database(config: &Config, lang: Lang) -> Vec<Finding> {
     findings.extend(duty::logins(config, &store, lang).await);
     let now = Clock::system().now_ms();
     findings.extend(audit::findings(config, &store, now, lang).await);
+    findings.extend(erasures::findings(config, &store, lang).await);
     findings.extend(losses(&store, now, lang).await);
     findings.extend(set_aside(&store, now, lang).await);
     findings.extend(paused(config, &store, lang).await);

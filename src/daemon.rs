@@ -58,12 +58,14 @@ pub struct Options {
     pub store: StoreOptions,
     /// CarrierInUse instead of the configured carriers.
     pub carriers: Option<Carriers>,
+    /// Start although people were erased whom nobody recognises without the key for pseudonyms.
+    pub without_pseudonym_key: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
         let store = StoreOptions { create: false, ..StoreOptions::default() };
-        Options { clock: Clock::system(), store, carriers: None }
+        Options { clock: Clock::system(), store, carriers: None, without_pseudonym_key: false }
     }
 }
 
@@ -118,6 +120,9 @@ impl Daemon {
     async fn prepare(config: Config, options: Options) -> anyhow::Result<Daemon> {
         let store = StoreOptions { keys: config.data_keys.clone(), ..options.store };
         let (lock, store) = open_alone(&config.database, store).await?;
+        if !options.without_pseudonym_key {
+            must_recognise_erased(&store).await?;
+        }
         let clock = options.clock.steady();
         let carriers = match options.carriers {
             Some(carriers) => carriers,
@@ -436,19 +441,7 @@ fn changed_for_good(old: &Config, new: &Config) -> Vec<&'static str> {
 async fn honour_erasures(config: &Config, store: &Store, now: i64) -> anyhow::Result<()> {
     let senders = Senders::single(PhoneNumber::parse(""));
     let policy = Arc::new(service_policy(config, &senders));
-    let again = store.honour_erasures(&policy, now).await.context("an erasure could not be repeated")?;
-    if again.n > 0 {
-        tracing::warn!(
-            n = again.n,
-            "an older copy of the database was put back: who had been erased is erased again"
-        );
-    }
-    if again.is_in_files {
-        tracing::warn!(
-            "what was erased again may be left in the database's log or free pages: stop the gateway and run munjad db vacuum"
-        );
-    }
-    Ok(())
+    worker::honour_erasures(store, &policy, now).await.context("an erasure could not be repeated")
 }
 
 /// Sends nothing from a database that somebody put there by hand: what it would send may have left already.
@@ -477,6 +470,19 @@ async fn open_alone(database: &Path, options: StoreOptions) -> anyhow::Result<(D
     }
     store.examine().await.map_err(|error| with_remedy(error.into(), database))?;
     Ok((lock, store))
+}
+
+/// Refuses to start where people were erased and the key is not there that recognises them: they would come back unnoticed.
+async fn must_recognise_erased(store: &Store) -> anyhow::Result<()> {
+    if store.has_its_pseudonym_key() || !store.has_erased().await? {
+        return Ok(());
+    }
+    bail!(
+        "people were erased under the key for pseudonyms {}, which is missing or another one than this database was begun with: put it back \
+         from the backup of the same database. Only if it is lost for good: munjad run --without-pseudonym-key; whoever was erased is then \
+         not recognised any more",
+        key_file(store.path()).display()
+    )
 }
 
 /// A key for pseudonyms that is not the one this database was begun with is told loudly; texts come first, and go on.

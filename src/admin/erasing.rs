@@ -1,5 +1,5 @@
 //! `munjad citizen erase`: erases, empties the log, looks through every file beside the database for what is left, and says what
-//! copies and backups still hold, and until when.
+//! the list of who was erased, copies and backups still hold, and until when.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -13,7 +13,8 @@ use crate::domain::UnixMs;
 use crate::domain::access::Action;
 use crate::domain::privacy::{DAY_MS, FileKind, REWRITTEN_AT_ONCE};
 use crate::domain::text::safe_for_terminal;
-use crate::store::{self, Erased, Erasure, Obstacles, StoreError, Trace};
+use crate::ops::causes::in_words;
+use crate::store::{self, Erased, Erasure, Obstacles, StoreError, Trace, erased_file};
 
 /// How to go about it.
 pub(super) struct How {
@@ -33,6 +34,9 @@ struct Report {
     is_rewritten: bool,
     copies: Vec<Trace>,
     removed: Vec<PathBuf>,
+    /// Lines of earlier erasures that the list beside the database lacked, and why it could not be written, if it could not.
+    n_filled_in: usize,
+    not_kept: Option<StoreError>,
     /// Backups elsewhere may hold the person until then.
     backups_until: UnixMs,
 }
@@ -45,6 +49,16 @@ impl Report {
             && self.left.is_empty()
             && self.copies.is_empty()
             && self.removed.is_empty()
+            && self.n_filled_in == 0
+            && self.not_kept.is_none()
+    }
+
+    /// Nothing is left to do.
+    fn is_clean(&self) -> bool {
+        self.is_log_empty
+            && (self.left.is_empty() || self.is_rewritten)
+            && self.copies.is_empty()
+            && self.not_kept.is_none()
     }
 }
 
@@ -56,10 +70,18 @@ pub(super) async fn run(asked: &Asked, how: How, say: Say) -> anyhow::Result<Exi
         Erasure { number: asked.number.clone(), reason: asked.reason.clone(), even_open: how.even_open };
     let policy = policy_of(&asked.config);
     // A second call may have to look after files in which the first one has left something.
-    let erased = match store.erase_citizen(erasure, &asked.operator, &policy, asked.now).await {
-        Ok(Ok(erased)) => Some(erased),
+    let mut n_filled_in = 0;
+    let (erased, not_kept) = match store.erase_citizen(erasure, &asked.operator, &policy, asked.now).await {
+        Ok(Ok(mut erased)) => {
+            let not_kept = erased.not_kept.take();
+            (Some(erased), not_kept)
+        }
         Ok(Err(obstacles)) => return Err(refused(in_the_way(&obstacles, say))),
-        Err(StoreError::NotFound) => None,
+        Err(StoreError::NotFound) => {
+            let kept = store.keep_erasures().await;
+            n_filled_in = *kept.as_ref().unwrap_or(&0);
+            (None, kept.err())
+        }
         Err(error) => return Err(error.into()),
     };
     let mut is_log_empty = store.empty_log_in_time().await?;
@@ -82,16 +104,24 @@ pub(super) async fn run(asked: &Asked, how: How, say: Say) -> anyhow::Result<Exi
     let removed = if how.remove_copies { remove(&copies)? } else { Vec::new() };
     let copies = copies.into_iter().filter(|trace| !removed.contains(&trace.path)).collect();
     let backups_until = asked.now + i64::from(asked.config.privacy.backups_kept_days) * DAY_MS;
-    let report = Report { erased, is_log_empty, left, is_rewritten, copies, removed, backups_until };
+    let report = Report {
+        erased,
+        is_log_empty,
+        left,
+        is_rewritten,
+        copies,
+        removed,
+        n_filled_in,
+        not_kept,
+        backups_until,
+    };
     if report.is_nothing() {
         return Err(refused(
             say.pick("Nothing is stored of this number.", "이 번호로 저장된 것이 없습니다.").into(),
         ));
     }
     tell(&report, asked, say)?;
-    let is_clean =
-        report.is_log_empty && (report.left.is_empty() || report.is_rewritten) && report.copies.is_empty();
-    Ok(if is_clean { ExitCode::SUCCESS } else { ExitCode::from(FOUND_BAD) })
+    Ok(if report.is_clean() { ExitCode::SUCCESS } else { ExitCode::from(FOUND_BAD) })
 }
 
 async fn traces(asked: &Asked, erased: Option<&Erased>) -> anyhow::Result<Vec<Trace>> {
@@ -175,6 +205,7 @@ fn tell(report: &Report, asked: &Asked, say: Say) -> anyhow::Result<()> {
             "데이터베이스에 이 번호로 저장된 것이 없습니다.",
         )),
     }
+    tell_kept(report, asked, say);
     tell_left(report, say);
     tell_copies(report, asked, say);
     Ok(())
@@ -197,6 +228,24 @@ fn tell_erased(erased: &Erased, say: Say) {
         line(say.pick(
             "Their opt-out or restriction goes on to hold, under a pseudonym.",
             "수신거부나 답변 제한은 가명으로 계속 지켜집니다.",
+        ));
+    }
+}
+
+/// Whether the list beside the database knows of it.
+fn tell_kept(report: &Report, asked: &Asked, say: Say) {
+    let (file, n) = (erased_file(&asked.config.database), report.n_filled_in);
+    let file = file.display();
+    if let Some(error) = &report.not_kept {
+        let error = in_words(&error.to_string(), say.lang);
+        line(&say.pick(
+            format!("NOT DONE YET: {error}. An older copy of the database would bring them back. Mend that, and run the command again"),
+            format!("아직 끝나지 않았습니다. {error}. 데이터베이스의 옛 사본을 되돌리면 그 사람이 다시 나타납니다. 고친 뒤 이 명령을 다시 실행하십시오"),
+        ));
+    } else if n > 0 {
+        line(&say.pick(
+            format!("Filled in {file}: {n} lines of earlier erasures were missing."),
+            format!("{file} 을(를) 채웠습니다. 전에 지운 기록 {n}줄이 빠져 있었습니다."),
         ));
     }
 }
@@ -272,6 +321,8 @@ fn as_json(report: &Report, asked: &Asked) -> serde_json::Value {
         "n_unreadable": erased.n_unreadable,
         "opt_out_kept": erased.opted_out_at.is_some(),
         "restriction_kept": erased.restricted_until_at.is_some(),
+        "kept_in_file": report.not_kept.is_none(),
+        "filled_in_file": report.n_filled_in,
         "log_emptied": report.is_log_empty,
         "rewritten": report.is_rewritten,
         "left": report.left.iter().map(|t| json!({

@@ -11,7 +11,7 @@ use clap::Args;
 use super::{ConfigArg, Say, line};
 use crate::config::{Config, EXAMPLE};
 use crate::daemon;
-use crate::store::StoreOptions;
+use crate::store::{StoreOptions, may_begin};
 
 #[derive(Args)]
 pub(super) struct Init {
@@ -56,6 +56,7 @@ async fn both(config: &Path, say: Say) -> anyhow::Result<()> {
     daemon::refuse_root(&database)?;
     // The key may be a credential of systemd, which no configuration has to name. Refused before anything is written.
     let keys = Config::keys_of_database(EXAMPLE, config)?;
+    may_begin(&database, &keys)?;
     std::fs::create_dir_all(folder).with_context(|| format!("{} cannot be made", folder.display()))?;
     write_config(config, say)?;
     daemon::open_store(&database, StoreOptions { keys, ..StoreOptions::default() }).await?;

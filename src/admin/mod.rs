@@ -110,7 +110,13 @@ carrier reconcile, triage test, db check, backup, recovery status, citizen erase
 #[derive(Subcommand)]
 enum Command {
     /// Run the gateway until SIGTERM; SIGHUP reads the configuration again
-    Run(ConfigArg),
+    Run {
+        #[command(flatten)]
+        at: ConfigArg,
+        /// Start although the key for pseudonyms is lost for good: who was erased is not recognised any more
+        #[arg(long)]
+        without_pseudonym_key: bool,
+    },
     /// Have the running gateway read its configuration again; says why if it keeps the old one
     Reload(ConfigArg),
     /// Say what is wrong with configuration, database, carrier, sender number and clock; starts nothing
@@ -274,7 +280,9 @@ fn wrong_usage(error: &clap::Error, lang: Lang) -> ExitCode {
 
 async fn dispatch(command: Command, say: Say) -> anyhow::Result<ExitCode> {
     match command {
-        Command::Run(at) => daemon::run(&at.config).await.map(|()| ExitCode::SUCCESS),
+        Command::Run { at, without_pseudonym_key } => {
+            daemon::run(&at.config, without_pseudonym_key).await.map(|()| ExitCode::SUCCESS)
+        }
         Command::Reload(at) => reload::run(&at, say).await.map(|()| ExitCode::SUCCESS),
         Command::Check(at) => check::run(&at.config, say).await,
         Command::Init(args) => init::run(args, say).await.map(|()| ExitCode::SUCCESS),

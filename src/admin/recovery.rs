@@ -73,7 +73,7 @@ fn as_json(of: &Recovery, look: &RecoveryLook) -> Value {
     let list = |list: &RecoveryList| {
         json!({ "carrier": list.carrier, "direction": list.direction.as_str(), "kept": list.is_kept,
                 "read_at": list.read_at, "listed": list.n_listed, "foreign": list.n_foreign,
-                "unplaced": list.n_unplaced, "trouble": list.trouble })
+                "unplaced": list.n_unplaced, "erased": list.n_erased, "trouble": list.trouble })
     };
     json!({
         "state": of.state.as_str(), "copy_made_at": of.copy_made_at, "restored_at": of.restored_at,
@@ -182,6 +182,13 @@ fn list_line(config: &Config, list: &RecoveryList, say: Say) -> String {
         let n = list.n_unplaced;
         said += &say
             .pick(format!("; {n} of ours without a number"), format!(", 번호를 알 수 없는 우리 문자 {n}건"));
+    }
+    if list.n_erased > 0 {
+        let n = list.n_erased;
+        said += &say.pick(
+            format!("; {n} to people who were erased since, left out"),
+            format!(", 그 뒤 지운 사람에게 보낸 것이라 빼놓은 문자 {n}건"),
+        );
     }
     said
 }

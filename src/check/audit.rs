@@ -12,16 +12,31 @@ use crate::store::{Store, key_file};
 const LATE_MS: i64 = 3 * 24 * 60 * 60 * 1_000;
 
 pub(super) async fn findings(config: &Config, store: &Store, now: UnixMs, lang: Lang) -> Vec<Finding> {
-    let found = [key(config, store, lang), head_file(config, lang), late(config, store, now, lang).await];
+    let found =
+        [key(config, store, lang).await, head_file(config, lang), late(config, store, now, lang).await];
     found.into_iter().flatten().collect()
 }
 
 /// Another key than before: whoever was hashed with the first one is not found any more.
-fn key(config: &Config, store: &Store, lang: Lang) -> Option<Finding> {
+async fn key(config: &Config, store: &Store, lang: Lang) -> Option<Finding> {
     if store.has_its_pseudonym_key() {
         return None;
     }
     let file = key_file(&config.database).display().to_string();
+    if store.has_erased().await.unwrap_or(false) {
+        return Some(Finding::with(
+            "audit",
+            Severity::Error,
+            lang.pick(
+                format!("{file} is missing or is not the key this database was begun with, and people were erased under it: the gateway does not start"),
+                format!("{file} 파일이 없거나 처음 쓰던 키가 아닌데, 그 키로 지운 사람이 있습니다. 게이트웨이가 시작하지 않습니다"),
+            ),
+            lang.pick(
+                "put that file back from the backup of the same database; only if it is lost for good: munjad run --without-pseudonym-key",
+                "같은 데이터베이스의 백업에서 그 파일을 되돌리십시오. 영영 잃었을 때만 munjad run --without-pseudonym-key 로 시작하십시오",
+            ),
+        ));
+    }
     Some(Finding::with(
         "audit",
         Severity::Error,

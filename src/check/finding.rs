@@ -13,7 +13,7 @@ pub enum Severity {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
     /// `config`, `secrets`, `tls`, `database`, `quarantine`, `calendar`, `alarm`, `texts`, `desks`, `sender`, `gateway`, `carrier`,
-    /// `webhook`, `hearing`, `clock`, `audit`, `encryption`, `backup`
+    /// `webhook`, `hearing`, `clock`, `audit`, `privacy`, `encryption`, `backup`
     pub subject: &'static str,
     pub severity: Severity,
     pub message: String,

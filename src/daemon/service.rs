@@ -19,11 +19,11 @@ use crate::worker::{CarrierHealth, HealthRegistry};
 const MOST_SHOWN: usize = 300;
 
 /// `munjad run`: runs until SIGTERM or SIGINT. SIGHUP and `munjad reload` read the configuration again.
-pub async fn run(config_path: &Path) -> anyhow::Result<()> {
+pub async fn run(config_path: &Path, without_pseudonym_key: bool) -> anyhow::Result<()> {
     let config = Config::load(config_path)?;
     logging::start(&config.log.level, log_style(config.log.format));
     let mut signals = Signals::new()?;
-    let mut daemon = Daemon::start(config, Options::default()).await?;
+    let mut daemon = Daemon::start(config, Options { without_pseudonym_key, ..Options::default() }).await?;
     if let Some(addr) = daemon.listen() {
         tracing::info!(%addr, "the API listens");
     }

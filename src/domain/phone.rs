@@ -88,18 +88,22 @@ pub struct PhoneNumber {
 
 /// The mobile numbers that stand in any bytes somebody sent, each once, however they are spelled; at most fifty.
 pub fn mobile_numbers_in(text: &str) -> Vec<PhoneNumber> {
-    let is_of_number = |c: char| c.is_ascii_digit() || matches!(c, '+' | '-' | '.' | ' ' | '(' | ')');
     let mut found: Vec<PhoneNumber> = Vec::new();
-    for run in text.split(|c| !is_of_number(c)) {
-        // A run may hold a number among others, with spaces between: `2 010-1234-5678`.
-        let words = run.split(' ').chain(Some(run));
-        for number in words.map(PhoneNumber::parse).filter(|number| number.kind == PhoneKind::Mobile) {
-            if found.len() < 50 && !found.contains(&number) {
-                found.push(number);
-            }
+    for number in numbers_in(text).filter(|number| number.kind == PhoneKind::Mobile) {
+        if found.len() < 50 && !found.contains(&number) {
+            found.push(number);
         }
     }
     found
+}
+
+/// Whatever may be a phone number in any bytes somebody sent, however it is spelled.
+pub fn numbers_in(text: &str) -> impl Iterator<Item = PhoneNumber> {
+    let is_of_number = |c: char| c.is_ascii_digit() || matches!(c, '+' | '-' | '.' | ' ' | '(' | ')');
+    let runs = text.split(move |c| !is_of_number(c));
+    // A run may hold a number among others, with spaces between: `2 010-1234-5678`.
+    let words = runs.flat_map(|run| run.split(' ').chain(Some(run)));
+    words.map(PhoneNumber::parse).filter(|number| number.kind != PhoneKind::Opaque)
 }
 
 impl PhoneNumber {

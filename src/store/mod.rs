@@ -93,8 +93,9 @@ pub use people::wishes::CitizenWish;
 pub use photo::{Hash, KeptAs, PhotoInfo, SoundFile, WantedPhoto};
 pub use privacy::Act;
 pub use privacy::erase::{Erased, Erasure, Obstacles};
-pub use privacy::erased_file::{erased_file, keep_erased};
+pub use privacy::erased_file::{erased_file, keep_erased, unreadable_erasures};
 pub use privacy::forget::Forgotten;
+pub use privacy::gone::may_begin;
 pub use privacy::hold::{HeldWhat, LegalHold};
 pub use privacy::honour::Honoured;
 pub use privacy::purge::{PurgePlace, PurgeRun, PurgeStep, Purged};
@@ -285,9 +286,15 @@ impl Store {
     /// damaged, not a database, not Munja's, or of another version; the error names the file.
     pub fn open(path: &Path, options: &StoreOptions) -> Result<Store> {
         let options = &settled(path, options)?;
+        if options.create && !path.exists() {
+            may_begin(path, &options.keys)?;
+        }
         let (connection, readers) = open_all(path, options).map_err(|error| naming(path, error))?;
         // A key is made with the database, and never beside one that has had another.
         let is_new = !options.read_only && !installation::has_had_a_key(&connection)?;
+        if is_new {
+            may_begin(path, &options.keys)?;
+        }
         let pseudonyms = pseudonym_key::read_or_make(path, is_new, &options.keys)?;
         let has_its_key = installation::has_its_key(&connection, &pseudonyms, !options.read_only)?;
         let hints = Arc::new(Hints {

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use super::erasures::honour_erasures;
 use super::{Context, Role, STORE_RETRY_MS, store_trouble};
 use crate::domain::UnixMs;
 use crate::domain::privacy::Retention;
@@ -37,13 +38,7 @@ async fn round(context: &Context) -> Result<(), StoreError> {
     if !settings.retention.is_time(hour, context.store.last_purge_at().await?, now) {
         return Ok(());
     }
-    let again = context.store.honour_erasures(&settings.policy, now).await?;
-    if again.n_left > 0 {
-        tracing::warn!(
-            n = again.n_left,
-            "people who were erased are back in conversations that are not closed yet"
-        );
-    }
+    honour_erasures(&context.store, &settings.policy, now).await?;
     let on_step = || {
         context.health.progress(ROLE, context.now());
         !context.stop.is_cancelled()

@@ -7,6 +7,7 @@
 use std::time::Duration;
 
 use super::auditor::sent_list;
+use super::erasures::honour_erasures;
 use super::every::Interval;
 use super::walk::{CompareError, PAGE_PAUSE, Walk, can_be_walked};
 use super::{Context, Role, STORE_RETRY_MS, store_trouble};
@@ -65,6 +66,11 @@ async fn step(context: &Context, of: &Recovery, again: &mut Interval) -> i64 {
     match done {
         Ok(true) => {
             again.is_due(context.now());
+            // A text in doubt may have stood in the way at the start, and the lists have told what became of it.
+            let policy = context.settings().policy.clone();
+            if let Err(error) = honour_erasures(&context.store, &policy, context.now()).await {
+                store_trouble(ROLE, &error);
+            }
             tracing::warn!(
                 "the carriers' lists since the restored copy have been read; what is left is a person's: munjad recovery status"
             );
@@ -194,6 +200,13 @@ async fn read_sent(context: &Context, carrier: &dyn Carrier, of: &Recovery) -> R
             unclear = found.n_unclear,
             settled = found.n_settled,
             "texts left after the restored copy was made: they are written down as sent"
+        );
+    }
+    if found.n_erased > 0 {
+        tracing::info!(
+            carrier = carrier.name(),
+            n = found.n_erased,
+            "texts to people who were erased after them are left out"
         );
     }
     Ok(())

@@ -42,6 +42,28 @@ fn a_service_makes_its_database_once() {
     assert!(again.status.success() && said(&again).is_empty(), "{}", said(&again));
 }
 
+/// A refused init leaves nothing: the next one must not take what it left for a database that is there.
+#[test]
+fn with_a_key_that_cannot_be_read_nothing_is_made() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = write_config(folder.path(), &config_text(9, ""));
+    std::fs::write(folder.path().join("munja.db-pseudonym-key"), "no key\n").unwrap();
+    let names = || {
+        let all = std::fs::read_dir(folder.path()).unwrap();
+        all.map(|entry| entry.unwrap().file_name()).collect::<std::collections::BTreeSet<_>>()
+    };
+    let before = names();
+    for _ in 0..2 {
+        let refused = munjad(&["init", "--database-only"], &config, None);
+        assert_eq!(refused.status.code(), Some(1), "{}", said(&refused));
+        assert!(said(&refused).contains("64 hexadecimal digits"), "{}", said(&refused));
+        assert_eq!(names(), before);
+    }
+    std::fs::remove_file(&config).unwrap();
+    let refused = munjad(&["init"], &config, None);
+    assert!(!refused.status.success() && !config.exists(), "{}", said(&refused));
+}
+
 /// The database is encrypted where the program can do that; else nothing is written at all, and the package is named.
 fn assert_never_plain(made: &Output, database: &Path) {
     let said = said(made);

@@ -16,6 +16,7 @@ mod control;
 mod crash;
 mod crowd;
 mod drill;
+mod erased;
 mod faults;
 mod forgotten;
 mod grounds;

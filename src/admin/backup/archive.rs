@@ -335,7 +335,8 @@ impl Reading<'_> {
         if name == PSEUDONYM_KEY {
             self.pseudonym_key = Some(String::from_utf8(bytes)?);
         } else if name == ERASED {
-            self.erased = Some(String::from_utf8(bytes)?);
+            // A damaged line must not keep the rest from anybody.
+            self.erased = Some(String::from_utf8_lossy(&bytes).into_owned());
         } else if let Some(word) = name.strip_prefix(PHOTOS) {
             let hash = hash_of(word);
             let photo = hash.and_then(|hash| photo_content(&hash, std::mem::take(&mut bytes), self.keys));

@@ -14,8 +14,14 @@ pub(super) fn remove_old(folder: &Path, keep: usize, just_made: &Path) -> anyhow
     let others = all.into_iter().filter(|copy| copy.path != just_made);
     let mut removed = Vec::new();
     for old in others.skip(keep.saturating_sub(1)) {
-        fs::remove_file(&old.path).with_context(|| format!("{} cannot be removed", old.path.display()))?;
-        removed.push(old.path);
+        match fs::remove_file(&old.path) {
+            // Another backup was just made, too.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            done => {
+                done.with_context(|| format!("{} cannot be removed", old.path.display()))?;
+                removed.push(old.path);
+            }
+        }
     }
     Ok(removed)
 }

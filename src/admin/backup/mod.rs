@@ -57,6 +57,9 @@ pub(super) struct Backups {
     to: Option<PathBuf>,
 }
 
+/// How many seconds ahead a free name is looked for.
+const SECONDS_TRIED: i64 = 60;
+
 /// A copy that was made and proved.
 struct Made {
     file: PathBuf,
@@ -123,11 +126,13 @@ fn make(
             (sealed, "tar.age")
         }
     };
-    let file = folder.join(name_of(now, ending));
-    work::give_name(&ready, &file)?;
+    // Names are of seconds: one that another backup has is left to it.
+    let names = (0..SECONDS_TRIED).map(|later| folder.join(name_of(now + later * 1_000, ending)));
+    let file = work::give_name(&ready, names)?;
+    let n_bytes = file.metadata().with_context(|| format!("{} cannot be read", file.display()))?.len();
     let removed = remove_old(folder, usize::try_from(keep)?, &file)?;
     Ok(Made {
-        n_bytes: file.metadata().with_context(|| format!("{} cannot be read", file.display()))?.len(),
+        n_bytes,
         file,
         n_texts: verified.manifest.rows("inbox") + verified.manifest.rows("outbox"),
         n_photos: written.n_photos,

@@ -1,8 +1,9 @@
 //! The folder that a backup or a restore works in, and how what is ready gets its name.
 
 use std::fs::{self, DirBuilder, File};
-use std::os::unix::fs::DirBuilderExt;
-use std::path::Path;
+use std::io::{self, ErrorKind};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use anyhow::{Context as _, bail};
@@ -31,22 +32,57 @@ pub(in crate::admin) fn work_folder(folder: &Path) -> anyhow::Result<TempDir> {
     made.with_context(|| format!("{} cannot be written to", folder.display()))
 }
 
-/// Syncs the file and gives it its name, which nobody else may have.
-pub(super) fn give_name(ready: &Path, file: &Path) -> anyhow::Result<()> {
-    let cannot = || format!("{} cannot be written", file.display());
-    File::open(ready).and_then(|ready| ready.sync_all()).with_context(cannot)?;
-    match fs::hard_link(ready, file) {
-        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
-            bail!("{} is there already: another backup was made in this second", file.display())
+/// Syncs the file and gives it the first of the names that nobody else has; returns that. Nothing is overwritten.
+pub(super) fn give_name(ready: &Path, names: impl Iterator<Item = PathBuf>) -> anyhow::Result<PathBuf> {
+    let synced = File::open(ready).and_then(|ready| ready.sync_all());
+    synced.with_context(|| format!("{} cannot be written", ready.display()))?;
+    for file in names {
+        let cannot = || format!("{} cannot be written", file.display());
+        match fs::hard_link(ready, &file) {
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => continue,
+            // Some file systems of removable disks have no links.
+            Err(_) => match copy_new(ready, &file) {
+                Err(error) if error.kind() == ErrorKind::AlreadyExists => continue,
+                copied => copied.with_context(cannot)?,
+            },
+            Ok(()) => {}
         }
-        // Some file systems of removable disks have no links.
-        Err(_) => {
-            let copied =
-                fs::copy(ready, file).and_then(|_| File::open(file)).and_then(|file| file.sync_all());
-            copied.with_context(cannot)?;
-        }
-        Ok(()) => {}
+        let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        File::open(folder).and_then(|folder| folder.sync_all()).with_context(cannot)?;
+        return Ok(file);
     }
-    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    File::open(folder).and_then(|folder| folder.sync_all()).with_context(cannot)
+    bail!("too many backups were made in this second: run the command again")
+}
+
+/// Copies into a file that was not there, or leaves none.
+fn copy_new(ready: &Path, file: &Path) -> io::Result<()> {
+    let mut new = File::options().write(true).create_new(true).mode(0o600).open(file)?;
+    let copied = File::open(ready).and_then(|mut from| io::copy(&mut from, &mut new));
+    let copied = copied.and_then(|_| new.sync_all());
+    if copied.is_err() {
+        drop(fs::remove_file(file));
+    }
+    copied
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn backups_of_one_second_get_names_of_their_own() {
+        let folder = tempfile::tempdir().unwrap();
+        let ready = folder.path().join("ready");
+        fs::write(&ready, "new").unwrap();
+        let names = || ["a", "b", "c"].map(|name| folder.path().join(name)).into_iter();
+        fs::write(folder.path().join("a"), "old").unwrap();
+        assert_eq!(give_name(&ready, names()).unwrap(), folder.path().join("b"));
+        assert_eq!(copy_new(&ready, &folder.path().join("a")).unwrap_err().kind(), ErrorKind::AlreadyExists);
+        copy_new(&ready, &folder.path().join("c")).unwrap();
+        assert_eq!(fs::read_to_string(folder.path().join("a")).unwrap(), "old", "nothing is overwritten");
+        let refused = give_name(&ready, names()).unwrap_err().to_string();
+        assert!(refused.contains("in this second"), "{refused}");
+        assert!(copy_new(&folder.path().join("none"), &folder.path().join("d")).is_err());
+        assert!(!folder.path().join("d").exists(), "no part of a copy is left");
+    }
 }

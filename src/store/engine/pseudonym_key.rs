@@ -70,7 +70,7 @@ pub(in crate::store) fn reseal(path: &Path, keys: &DataKeys, to: Option<&DataKey
 fn unreadable(file: &Path) -> StoreError {
     StoreError::Unusable(format!(
         "{} does not hold 64 hexadecimal digits, or is encrypted with another key than the database: put it back from a backup. \
-         Only if there is none, remove it; a new key is made, and who was erased under the old one is not recognised any more",
+         Only if there is none, remove it and start again: who was erased before is not recognised any more",
         file.display()
     ))
 }
@@ -84,12 +84,16 @@ pub(in crate::store) fn read_or_make(path: &Path, may_make: bool, keys: &DataKey
             StoreError::Unusable(format!("cannot write the key for pseudonyms {}: {error}", file.display()))
         })?;
     }
+    // Nobody is found by a random one, and nothing that is hashed with it is found again.
+    Ok(read(path, keys)?.unwrap_or_else(|| PseudonymKey::new(rand::random())))
+}
+
+/// The key of the database at `path`; `None` where there is no file. Blocks.
+pub(in crate::store) fn read(path: &Path, keys: &DataKeys) -> Result<Option<PseudonymKey>> {
+    let file = key_file(path);
     match std::fs::read_to_string(&file) {
-        Ok(text) => decoded(&text, keys).ok_or_else(|| unreadable(&file)),
-        // Nobody is found by it, and nothing that is hashed with it is found again.
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound && !may_make => {
-            Ok(PseudonymKey::new(rand::random()))
-        }
+        Ok(text) => decoded(&text, keys).ok_or_else(|| unreadable(&file)).map(Some),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(StoreError::Unusable(format!(
             "cannot read the key for pseudonyms {}: {error}",
             file.display()

@@ -6,7 +6,6 @@ use std::sync::Arc;
 
 use rusqlite::{Connection, Row, named_params};
 
-use super::erased_file::{Remembered, remember};
 use super::forget::{Forgetting, Forgotten, guard};
 use super::traces::{Spelling, rows_with};
 use super::{Act, operator_only, part_with, record, subject};
@@ -70,6 +69,8 @@ pub struct Erased {
     /// What still holds for them, by pseudonym.
     pub opted_out_at: Option<UnixMs>,
     pub restricted_until_at: Option<UnixMs>,
+    /// Why the erasure could not be written down beside the database: then an older copy would bring the person back.
+    pub not_kept: Option<StoreError>,
 }
 
 impl Erased {
@@ -81,7 +82,7 @@ impl Erased {
 
 impl Store {
     /// Erases a citizen, unless something stands in the way. `NotFound` where nothing is stored of them: then nothing is recorded
-    /// either. For the operator.
+    /// either. Refused with nothing changed where it cannot be written down beside the database. For the operator.
     pub async fn erase_citizen(
         &self,
         erasure: Erasure,
@@ -95,6 +96,7 @@ impl Store {
         if stored.is_empty() && stored.held_for.is_none() {
             return Err(StoreError::NotFound);
         }
+        self.can_keep_erasures().await?;
         let (actor, policy) = (actor.clone(), Arc::clone(policy));
         let done = self.write(move |conn| {
             let change = Change { conn, actor: &actor, policy: &policy, now };
@@ -107,13 +109,7 @@ impl Store {
         // After the commit: a page that came meanwhile lists their texts, too; from now on none is kept that does.
         let rest = self.forget_raw(&number, now).await?;
         (erased.n_raw_pages, erased.n_unreadable) = rest;
-        let remembered = Remembered {
-            pseudonym: self.pseudonyms().of_citizen(&number),
-            erased_at: now,
-            opted_out_at: erased.opted_out_at,
-            restricted_until_at: erased.restricted_until_at,
-        };
-        remember(self.path(), &remembered, &erased.forgotten.keys)?;
+        erased.not_kept = self.keep_erasures().await.err();
         self.discard_files(erased.forgotten.files.clone()).await?;
         self.hints().text_out.notify_one();
         Ok(Ok(erased))
@@ -151,9 +147,10 @@ fn erase(
     if !found.are_none(erasure.even_open) {
         return Ok(Err(found));
     }
-    end_all(change, number)?;
+    let conversations = subject::ids(conn, number)?;
+    end_all(change, &conversations)?;
     let mut forgetting = Forgetting::new(conn, keys, now);
-    for id in subject::ids(conn, number)? {
+    for id in conversations {
         forgetting.conversation(id)?;
     }
     for (id, _) in subject::unrouted(conn, number)? {
@@ -204,17 +201,16 @@ pub(super) fn under_way(conn: &Connection, conversation_id: i64) -> Result<Vec<(
 }
 
 /// Takes back what has not left, then closes what is open: an answer that is lost opens its conversation again.
-pub(super) fn end_all(change: &Change<'_>, number: &PhoneNumber) -> Result<()> {
+pub(super) fn end_all(change: &Change<'_>, conversations: &[i64]) -> Result<()> {
     let Change { conn, now, .. } = *change;
-    let all = subject::ids(conn, number)?;
-    for id in &all {
+    for id in conversations {
         for (text, from) in under_way(conn, *id)? {
             let step = Step { id: text, from, event: OutboundEvent::Recalled, code: Some("erased") };
             finish(conn, &step, now)?;
         }
     }
-    for id in all {
-        let conversation = row::load(conn, id)?;
+    for id in conversations {
+        let conversation = row::load(conn, *id)?;
         if !conversation.is_closed() {
             run(change, &conversation, &Command::CloseToErase)?
                 .map_err(|_| StoreError::Conflict("the conversation cannot be closed".into()))?;

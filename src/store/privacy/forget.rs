@@ -33,8 +33,6 @@ pub struct Forgotten {
     pub n_photos: usize,
     /// Files of the photos; some may be of other texts as well.
     pub(in crate::store) files: BTreeSet<Hash>,
-    /// Carriers and keys of the texts, as they stand for them now.
-    pub(in crate::store) keys: Vec<(String, String)>,
     /// Words that no file should hold any more.
     pub(in crate::store) words: Vec<String>,
 }
@@ -131,7 +129,6 @@ impl<'a> Forgetting<'a> {
         self.done.n_texts_in += 1;
         if self.now - of.received_at < LISTED_MS {
             guard(self.conn, &of.carrier, &key, self.now)?;
-            self.done.keys.push((of.carrier, key));
         }
         if of.text.len() >= TELLING_BYTES {
             self.done.words.push(of.text);

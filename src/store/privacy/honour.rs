@@ -1,5 +1,6 @@
 //! Erasures that this database does not know, because an older copy of it was put back: they are repeated from the file beside it
-//! (`erased_file`), at each start and every night.
+//! (`erased_file`), at each start, every night, and once a recovery has read the carriers' lists. What the file lacks, it gets from
+//! the database at the same time.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -7,21 +8,23 @@ use std::sync::Arc;
 use rusqlite::{Connection, named_params};
 
 use super::erase::{end_all, obstacles};
-use super::erased_file::{Remembered, Said, read};
+use super::erased_file::{Remembered, Said};
 use super::forget::{Forgetting, Forgotten, guard};
+use super::gone::is_erased_since;
 use super::{part_with, subject};
 use crate::domain::UnixMs;
 use crate::domain::actor::Actor;
-use crate::domain::phone::PhoneNumber;
+use crate::domain::phone::{PhoneNumber, numbers_in};
 use crate::domain::policy::ServicePolicy;
 use crate::domain::privacy::REWRITTEN_AT_ONCE;
 use crate::domain::pseudonym::{Pseudonym, PseudonymKey};
 use crate::store::conversation::decide::Change;
+use crate::store::conversation::row;
 use crate::store::engine::row as engine_row;
 use crate::store::{Result, Store, StoreError};
 
 /// Result of [`Store::honour_erasures`].
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default)]
 pub struct Honoured {
     /// People who were erased again.
     pub n: usize,
@@ -29,30 +32,52 @@ pub struct Honoured {
     pub n_left: usize,
     /// The files may still hold bytes of them: in free pages of a large database, or in its log.
     pub is_in_files: bool,
+    /// Lines of the file that cannot be read, by number: whom they name is not known.
+    pub unreadable: Vec<usize>,
+    /// Why the file could not be filled in.
+    pub not_kept: Option<StoreError>,
+}
+
+/// What the file says and this database does not know.
+struct Unknown {
+    people: Vec<(Remembered, Option<PhoneNumber>)>,
+    texts: Vec<(String, String, UnixMs)>,
 }
 
 impl Store {
-    /// Erases again who was erased and is here all the same, because an older copy was put back. Costs one look where nobody is.
+    /// Erases again who was erased and is here all the same, because an older copy was put back, and fills in the file. Costs one look
+    /// where nobody is.
     pub async fn honour_erasures(&self, policy: &Arc<ServicePolicy>, now: UnixMs) -> Result<Honoured> {
-        let path = self.path().to_owned();
-        let said = tokio::task::spawn_blocking(move || read(&path)).await;
-        let said = Arc::new(said.map_err(|_| StoreError::Crashed)??);
-        if said.citizens.is_empty() {
+        let said = self.said_erased().await?;
+        let mut honoured = self.erase_all_again(&said, policy, now).await?;
+        honoured.unreadable.clone_from(&said.unreadable);
+        honoured.not_kept = self.keep_erasures().await.err();
+        Ok(honoured)
+    }
+
+    async fn erase_all_again(
+        &self,
+        said: &Arc<Said>,
+        policy: &Arc<ServicePolicy>,
+        now: UnixMs,
+    ) -> Result<Honoured> {
+        let (looked, keys) = (Arc::clone(said), self.pseudonyms().clone());
+        let unknown = self.read(move |conn| {
+            Ok(Unknown { people: unknown(conn, &looked, &keys)?, texts: unknown_texts(conn, &looked)? })
+        });
+        let unknown = unknown.await?;
+        if unknown.people.is_empty() && unknown.texts.is_empty() {
             return Ok(Honoured::default());
         }
-        let (looked, keys) = (Arc::clone(&said), self.pseudonyms().clone());
-        let unknown = self.read(move |conn| unknown(conn, &looked, &keys)).await?;
-        if unknown.is_empty() && self.knows_texts(&said).await? {
-            return Ok(Honoured::default());
-        }
-        let numbers: Vec<PhoneNumber> = unknown.iter().filter_map(|(_, number)| number.clone()).collect();
+        let numbers: Vec<PhoneNumber> =
+            unknown.people.iter().filter_map(|(_, number)| number.clone()).collect();
         let (keys, policy) = (self.pseudonyms().clone(), Arc::clone(policy));
         let again = self.write(move |conn| {
             let actor = Actor::system("purge");
             let change = Change { conn, actor: &actor, policy: &policy, now };
-            said.texts.iter().try_for_each(|(carrier, key, at)| guard(conn, carrier, key, *at))?;
+            unknown.texts.iter().try_for_each(|(carrier, key, at)| guard(conn, carrier, key, *at))?;
             let (mut honoured, mut forgotten) = (Honoured::default(), Forgotten::default());
-            for (one, number) in &unknown {
+            for (one, number) in &unknown.people {
                 match erase_again(&change, &keys, (one, number.as_ref()))? {
                     Some(done) => {
                         forgotten.files.extend(done.files);
@@ -84,15 +109,18 @@ impl Store {
         }
         Ok(self.empty_log_in_time().await? && is_small)
     }
+}
 
-    async fn knows_texts(&self, said: &Said) -> Result<bool> {
-        let n = i64::try_from(said.texts.len()).unwrap_or(i64::MAX);
-        self.read(move |conn| {
-            let known: i64 = conn.query_row("SELECT count(*) FROM erased_text", [], |r| r.get(0))?;
-            Ok(known >= n)
-        })
-        .await
+fn unknown_texts(conn: &Connection, said: &Said) -> Result<Vec<(String, String, UnixMs)>> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM erased_text WHERE carrier = :carrier AND key = :key)";
+    let mut select = conn.prepare(sql)?;
+    let mut unknown = Vec::new();
+    for ((carrier, key), at) in &said.texts {
+        if !select.query_row(named_params! { ":carrier": carrier, ":key": key }, |r| r.get(0))? {
+            unknown.push((carrier.clone(), key.clone(), *at));
+        }
     }
+    Ok(unknown)
 }
 
 /// Those whose erasure this database does not know, with their numbers where it has them.
@@ -102,29 +130,42 @@ fn unknown(
     keys: &PseudonymKey,
 ) -> Result<Vec<(Remembered, Option<PhoneNumber>)>> {
     let mut missing: BTreeMap<Pseudonym, (Remembered, Option<PhoneNumber>)> = BTreeMap::new();
-    let sql = "SELECT EXISTS (SELECT 1 FROM erased_citizen WHERE pseudonym = :of AND erased_at >= :at)";
     for one in said.citizens.values() {
-        let of = named_params! { ":of": one.pseudonym.0.as_slice(), ":at": one.erased_at };
-        if !conn.prepare_cached(sql)?.query_row(of, |r| r.get::<_, bool>(0))? {
+        if !is_erased_since(conn, one.pseudonym, one.erased_at)? {
             missing.insert(one.pseudonym, (*one, None));
         }
     }
     if missing.is_empty() {
         return Ok(Vec::new());
     }
-    // Reads through all conversations: only after an older copy was put back.
-    let mut select = conn.prepare("SELECT DISTINCT citizen FROM conversation WHERE erased_at IS NULL")?;
-    let mut rows = select.query([])?;
-    while let Some(row) = rows.next()? {
-        let number = engine_row::phone(row, "citizen")?;
+    let mut note = |number: PhoneNumber| {
         if let Some((_, found)) = missing.get_mut(&keys.of_citizen(&number)) {
             *found = Some(number);
+        }
+    };
+    // Reads through everything that names a citizen: only after an older copy was put back.
+    let mut select = conn.prepare(
+        "SELECT citizen FROM conversation WHERE erased_at IS NULL
+         UNION SELECT citizen FROM inbox WHERE state = 'received'
+         UNION SELECT citizen FROM inbox WHERE state = 'quarantined'
+         UNION SELECT number FROM citizen",
+    )?;
+    let mut rows = select.query([])?;
+    while let Some(row) = rows.next()? {
+        note(engine_row::phone(row, "citizen")?);
+    }
+    for sql in ["SELECT body AS bytes FROM raw_page", "SELECT raw AS bytes FROM quarantine"] {
+        let mut select = conn.prepare(sql)?;
+        let mut rows = select.query([])?;
+        while let Some(row) = rows.next()? {
+            let bytes = row.get_ref("bytes")?.as_bytes().unwrap_or_default();
+            numbers_in(&String::from_utf8_lossy(bytes)).for_each(&mut note);
         }
     }
     Ok(missing.into_values().collect())
 }
 
-/// Forgets what was written before the erasure; `None` if that cannot be done yet.
+/// Forgets what was written before the erasure; `None` if that cannot be done yet. What began after it stays.
 fn erase_again(
     change: &Change<'_>,
     keys: &PseudonymKey,
@@ -137,11 +178,30 @@ fn erase_again(
         if !(found.in_danger.is_empty() && found.in_doubt.is_empty() && found.unrouted.is_empty()) {
             return Ok(None);
         }
-        end_all(change, number)?;
-        for id in subject::ids(conn, number)? {
-            forgetting.conversation(id)?;
+        let all = subject::ids(conn, number)?;
+        let mut older = Vec::new();
+        for id in &all {
+            let conversation = row::load(conn, *id)?;
+            let (has_older, has_younger) = texts_around(conn, *id, one.erased_at)?;
+            if conversation.opened_at > one.erased_at && !has_older {
+                continue;
+            }
+            // They have written again, and somebody is to answer it first.
+            if !conversation.is_closed() && has_younger {
+                return Ok(None);
+            }
+            older.push(*id);
         }
-        part_with(conn, keys, number, now)?;
+        end_all(change, &older)?;
+        for id in &older {
+            forgetting.conversation(*id)?;
+        }
+        for (id, _) in subject::unrouted(conn, number)? {
+            forgetting.unrouted(id, number)?;
+        }
+        if older.len() == all.len() {
+            part_with(conn, keys, number, now)?;
+        }
     }
     conn.prepare_cached(
         "INSERT INTO erased_citizen (pseudonym, erased_at, opted_out_at, restricted_until_at)
@@ -156,4 +216,13 @@ fn erase_again(
         ":until": one.restricted_until_at,
     })?;
     Ok(Some(forgetting.done))
+}
+
+/// Whether texts of theirs were stored before the erasure, and after it. What was erased is not stored again, whenever it was sent.
+fn texts_around(conn: &Connection, conversation_id: i64, erased_at: UnixMs) -> Result<(bool, bool)> {
+    let sql =
+        "SELECT coalesce(min(received_at) <= :at, 0) AS older, coalesce(max(received_at) > :at, 0) AS younger
+               FROM inbox WHERE conversation_id = :id";
+    let of = named_params! { ":id": conversation_id, ":at": erased_at };
+    Ok(conn.prepare_cached(sql)?.query_row(of, |r| Ok((r.get("older")?, r.get("younger")?)))?)
 }

@@ -1,10 +1,11 @@
 //! Personal data and its end (`domain::privacy`): what is forgotten of one conversation (`forget`), what has outlived its time
 //! (`purge`), one person's rights (`subject`, `erase`), legal holds (`hold`), and erasures that a restored copy does not know
-//! (`honour`, `erased_file`). `traces` looks for what is left in files.
+//! (`honour`, `erased_file`, `gone`). `traces` looks for what is left in files.
 
 pub(in crate::store) mod erase;
 pub(in crate::store) mod erased_file;
 pub(in crate::store) mod forget;
+pub(in crate::store) mod gone;
 pub(in crate::store) mod hold;
 pub(in crate::store) mod honour;
 pub(in crate::store) mod purge;

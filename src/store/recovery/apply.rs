@@ -1,6 +1,6 @@
 //! A carrier's list of what it took since the copy was made, put beside what the copy knows. In this order a listed text is:
 //! known by the carrier's id; ours by its key; ours by number and words, where the list has no keys; or one that left after
-//! the copy was made, which is written down as sent.
+//! the copy was made, which is written down as sent, unless its citizen was erased after it.
 
 use std::sync::Arc;
 
@@ -25,6 +25,7 @@ use crate::store::outbound::outcome::accept;
 use crate::store::outbound::receipt::apply_waiting;
 use crate::store::outbound::sent::Direction;
 use crate::store::outbound::transition::{Step, append_state_event, finish};
+use crate::store::privacy::gone::Gone;
 use crate::store::{Result, Store};
 
 /// Stands for the words of a text whose carrier does not list them.
@@ -43,6 +44,8 @@ pub struct FoundTexts {
     /// Texts of another program, and those that name no citizen.
     pub n_foreign: usize,
     pub n_unplaced: usize,
+    /// Texts to people who were erased after them: left out.
+    pub n_erased: usize,
 }
 
 /// What every listed text is put beside.
@@ -52,6 +55,7 @@ struct Reading<'a> {
     carrier: &'a str,
     lists_keys: bool,
     tests: Vec<TestText>,
+    gone: &'a Gone,
 }
 
 impl Store {
@@ -66,12 +70,14 @@ impl Store {
     ) -> Result<FoundTexts> {
         let since = of.copy_made_at.min(listed.iter().map(|text| text.at).min().unwrap_or(of.copy_made_at));
         let tests = self.test_texts(carrier.clone(), since, now).await?;
+        let gone = self.gone().await?;
         let (of, policy) = (of.clone(), Arc::clone(policy));
         let found = self.write(move |conn| {
             let actor = Actor::system("recovery");
             let change = Change { conn, actor: &actor, policy: &policy, now };
             let lists_keys = listed.iter().any(|text| text.key.is_some());
-            let reading = Reading { change, of: &of, carrier: &carrier, lists_keys, tests: tests.clone() };
+            let tests = tests.clone();
+            let reading = Reading { change, of: &of, carrier: &carrier, lists_keys, tests, gone: &gone };
             let mut found = FoundTexts { n_listed: listed.len(), ..FoundTexts::default() };
             let mut oldest_first: Vec<&Listed> = listed.iter().collect();
             oldest_first.sort_by_key(|text| text.at);
@@ -103,12 +109,13 @@ impl Reading<'_> {
         if !is_of_before(text.at, self.of.restored_at) {
             return Ok(());
         }
-        let Change { policy, .. } = self.change;
+        let Change { conn, policy, .. } = self.change;
         let is_staff = text.to.as_ref().is_some_and(|to| policy.alarm.staff(to).is_some());
         match (what_was(text, self.lists_keys, is_staff, &policy.texts), &text.to) {
             (Found::OfStaff, _) => {}
             (Found::Foreign, _) => found.n_foreign += 1,
             (_, None) => found.n_unplaced += 1,
+            (_, Some(to)) if self.gone.was_erased_since(conn, to, text.at)? => found.n_erased += 1,
             (what, Some(to)) => {
                 self.keep(text, to, what)?;
                 match what {
@@ -252,12 +259,12 @@ impl Reading<'_> {
         let list = (self.carrier, Direction::Out);
         note_read(conn, self.of.id, list, (Some(n(found.n_listed)), None), now)?;
         conn.prepare_cached(
-            "UPDATE recovery_list SET n_foreign = :foreign, n_unplaced = :unplaced
+            "UPDATE recovery_list SET n_foreign = :foreign, n_unplaced = :unplaced, n_erased = :erased
              WHERE recovery_id = :id AND carrier = :carrier AND direction = 'out'",
         )?
         .execute(named_params! {
-            ":foreign": n(found.n_foreign), ":unplaced": n(found.n_unplaced), ":id": self.of.id,
-            ":carrier": self.carrier,
+            ":foreign": n(found.n_foreign), ":unplaced": n(found.n_unplaced), ":erased": n(found.n_erased),
+            ":id": self.of.id, ":carrier": self.carrier,
         })?;
         Ok(())
     }

@@ -47,6 +47,7 @@ pub struct RecoveryList {
     pub n_listed: i64,
     pub n_foreign: i64,
     pub n_unplaced: i64,
+    pub n_erased: i64,
     pub trouble: Option<String>,
 }
 
@@ -216,7 +217,7 @@ fn load(conn: &Connection) -> Result<Option<Recovery>> {
         return Ok(None);
     };
     let mut select = conn.prepare_cached(
-        "SELECT carrier, direction, is_kept, read_at, n_listed, n_foreign, n_unplaced, trouble
+        "SELECT carrier, direction, is_kept, read_at, n_listed, n_foreign, n_unplaced, n_erased, trouble
          FROM recovery_list WHERE recovery_id = :id ORDER BY carrier, direction",
     )?;
     let lists = select.query_map(named_params! { ":id": found.id }, |r| {
@@ -228,6 +229,7 @@ fn load(conn: &Connection) -> Result<Option<Recovery>> {
             n_listed: r.get("n_listed")?,
             n_foreign: r.get("n_foreign")?,
             n_unplaced: r.get("n_unplaced")?,
+            n_erased: r.get("n_erased")?,
             trouble: r.get("trouble")?,
         })
     })?;

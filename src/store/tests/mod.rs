@@ -15,6 +15,7 @@ mod danger;
 mod desks;
 mod doubt;
 mod edited_list;
+mod erased;
 mod faults;
 mod figures;
 mod inbound;

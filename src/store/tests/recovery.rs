@@ -12,7 +12,7 @@ fn key(n: u8, mark: KeyMark) -> ClientKey {
 }
 
 /// A text of the carrier's list.
-fn listed(name: &str, mark: Option<KeyMark>, to: &str, at: i64) -> Listed {
+pub(super) fn listed(name: &str, mark: Option<KeyMark>, to: &str, at: i64) -> Listed {
     Listed {
         carrier_message_id: name.to_owned(),
         key: mark.map(|mark| key(name.as_bytes()[0], mark)),
@@ -36,11 +36,11 @@ impl Bench {
         Bench { store, eye, folder }
     }
 
-    async fn recovery(&self) -> Recovery {
+    pub(super) async fn recovery(&self) -> Recovery {
         self.store.recovery().await.unwrap().expect("a recovery is on")
     }
 
-    async fn read_back(&self, texts: Vec<Listed>, now: i64) -> FoundTexts {
+    pub(super) async fn read_back(&self, texts: Vec<Listed>, now: i64) -> FoundTexts {
         let of = self.recovery().await;
         self.store
             .note_recovery_lists(of.id, vec![(CARRIER.to_owned(), Direction::Out, true)])

@@ -1,0 +1,234 @@
+//! Who was erased stays away after a restore, by whatever way they might come back; and the list of who was erased beside the
+//! database keeps that promise, or says that it cannot.
+
+use super::privacy::files_with;
+use super::recovery::listed;
+use super::*;
+use crate::domain::data_key::DataKeys;
+use crate::domain::key_mark::KeyMark;
+
+const DAY: i64 = 24 * HOUR;
+
+/// A copy of a database, as `munjad backup` makes it.
+struct Copy(TempDir);
+
+impl Copy {
+    fn path(&self) -> PathBuf {
+        self.0.path().join("munja.db")
+    }
+
+    /// Of the database as it is at `made_at`; it will be put back at `put_back_at`.
+    fn of(bench: &Bench, made_at: i64, put_back_at: i64) -> Copy {
+        let copy = Copy(tempfile::tempdir().unwrap());
+        let held = copy_database(&bench.path(), &copy.path(), &DataKeys::none()).unwrap();
+        let of = ReplacedCopy { made_at, last_event_seq: held.last_event_seq, carrier: CARRIER.to_owned() };
+        Store::begin_recovery(&copy.path(), &of, &DataKeys::none(), put_back_at).unwrap();
+        copy
+    }
+
+    /// Put back where that database was: its key and its list of who was erased lie there.
+    fn put_back(self, bench: &Bench) -> Bench {
+        std::fs::copy(key_file(&bench.path()), key_file(&self.path())).unwrap();
+        std::fs::copy(erased_file(&bench.path()), erased_file(&self.path())).unwrap();
+        let store = Store::open(&self.path(), &StoreOptions::default()).unwrap();
+        assert!(store.has_its_pseudonym_key());
+        let eye = Connection::open(self.path()).unwrap();
+        Bench { store, eye, folder: self.0 }
+    }
+}
+
+impl Bench {
+    async fn honour(&self, now: i64) -> Honoured {
+        self.store.honour_erasures(&quiet(), now).await.unwrap()
+    }
+
+    fn assert_nowhere(&self) {
+        let left = files_with(self.folder.path(), &[MINSU, "10-1111-0000"]);
+        assert!(left.is_empty(), "{left:#?}");
+    }
+}
+
+#[tokio::test]
+async fn a_carriers_list_of_sent_texts_brings_nobody_back() {
+    let bench = Bench::new();
+    let minsu = bench.counselor("minsu").await;
+    bench.consultation("a", MINSU, minsu, T0).await;
+    bench.consultation("b", JIYEONG, minsu, T0).await;
+    let copy = Copy::of(&bench, T0 + MINUTE, T0 + 2 * DAY);
+    bench.consultation("c", MINSU, minsu, T0 + HOUR).await;
+    assert!(bench.erase(MINSU, false, T0 + DAY).await.unwrap().not_kept.is_none());
+    let back = copy.put_back(&bench);
+    assert_eq!(back.honour(T0 + 2 * DAY).await.n, 1);
+    let before = |name, mark| listed(name, Some(mark), MINSU, T0 + HOUR);
+    let sent = vec![
+        before("m", KeyMark::Answer),
+        before("n", KeyMark::Notice("receipt")),
+        listed("o", Some(KeyMark::Answer), JIYEONG, T0 + HOUR),
+    ];
+    for n_new in [1, 0] {
+        let found = back.read_back(sent.clone(), T0 + 2 * DAY).await;
+        assert_eq!((found.n_erased, found.n_answers, found.n_notices), (2, n_new, 0));
+        assert_eq!(back.recovery().await.lists[0].n_erased, 2, "and the operator sees it");
+    }
+    back.assert_nowhere();
+    assert_eq!(back.value::<i64>("SELECT count(*) FROM conversation WHERE close_reason = 'recovery'"), 0);
+    // Who has written again since, and was answered, is somebody else.
+    let after = vec![listed("p", Some(KeyMark::Answer), MINSU, T0 + DAY + HOUR)];
+    let found = back.read_back(after, T0 + 2 * DAY).await;
+    assert_eq!((found.n_erased, found.n_answers), (0, 1));
+    assert_eq!(back.value::<i64>(&format!("SELECT count(*) FROM outbox WHERE citizen = '{MINSU}'")), 1);
+}
+
+/// A text of the copy is in doubt and stands in the way, until the list has told what became of it.
+#[tokio::test]
+async fn who_cannot_be_erased_at_the_start_is_erased_after_the_lists() {
+    let bench = Bench::new();
+    let id = bench.queue(MINSU, Lane::Reply, T0).await;
+    let copy = Copy::of(&bench, T0, T0 + 2 * DAY);
+    let key: String = bench.value(&format!("SELECT client_key FROM outbox WHERE id = {id}"));
+    bench.all_leave(T0 + MINUTE).await;
+    bench.erase(MINSU, true, T0 + DAY).await.unwrap();
+    let back = copy.put_back(&bench);
+    assert_eq!(back.state(id), "in_doubt");
+    let now = T0 + 2 * DAY;
+    let again = back.honour(now).await;
+    assert_eq!((again.n, again.n_left), (0, 1));
+    let mut ours = listed("x", None, MINSU, T0 + MINUTE);
+    ours.key = crate::domain::outbound::ClientKey::parse(&key);
+    let other = listed("y", Some(KeyMark::Answer), MINSU, T0 + HOUR);
+    let found = back.read_back(vec![ours, other], now).await;
+    assert_eq!((found.n_settled, found.n_erased, found.n_answers), (1, 1, 0), "the file knows of them");
+    let again = back.honour(now).await;
+    assert_eq!((again.n, again.n_left), (1, 0));
+    back.assert_nowhere();
+}
+
+/// What stands in no conversation: a text that was not routed yet, an item that could not be read, and the carrier's page.
+#[tokio::test]
+async fn what_stands_in_no_conversation_brings_nobody_back() {
+    let bench = Bench::new();
+    let raw = format!("<from {MINSU}>");
+    bench.accept(vec![unreadable(&raw)], T0).await.unwrap();
+    bench.accept(vec![text("a", MINSU, "네")], T0).await.unwrap();
+    let copy = Copy::of(&bench, T0, T0 + 2 * DAY);
+    bench.route(T0).await;
+    bench.erase(MINSU, true, T0 + DAY).await.unwrap();
+    let back = copy.put_back(&bench);
+    let now = T0 + 2 * DAY;
+    assert_eq!(back.honour(now).await.n_left, 1, "it is being routed");
+    back.route(now).await;
+    assert_eq!(back.honour(now).await.n, 1);
+    back.assert_nowhere();
+    // The carrier lists both again.
+    let again = vec![unreadable(&raw), dated(text("a", MINSU, "네"), T0)];
+    let walked = back.store.accept_inbound(CARRIER, raw.into_bytes(), again, None, now).await.unwrap();
+    assert_eq!((walked.n_new, walked.n_quarantined), (0, 0));
+    back.assert_nowhere();
+}
+
+#[tokio::test]
+async fn receipts_of_texts_that_the_copy_does_not_know_bring_nobody_back() {
+    let bench = Bench::new();
+    let minsu = bench.counselor("minsu").await;
+    bench.consultation("a", MINSU, minsu, T0).await;
+    let copy = Copy::of(&bench, T0 + MINUTE, T0 + 2 * DAY);
+    bench.erase(MINSU, false, T0 + DAY).await.unwrap();
+    let back = copy.put_back(&bench);
+    let now = T0 + 2 * DAY;
+    back.honour(now).await;
+    let page = |to: &str| format!("{{\"to\":\"{to}\"}}");
+    let items = |n: &str, raw: String| {
+        let unknown = receipt(n, None, ReceiptStatus::Unknown, "99");
+        vec![unknown, ReceiptItem::Unreadable { raw, reason: "no id".into() }]
+    };
+    for (n, to, n_kept) in [("1", "+82 10-1111-0000", 0), ("2", JIYEONG, 1)] {
+        let raw = page(to);
+        let applied = back.store.apply_receipts(CARRIER, raw.clone().into_bytes(), items(n, raw), now).await;
+        assert_eq!(
+            (applied.as_ref().unwrap().n_unknown, applied.unwrap().n_quarantined),
+            (1, n_kept),
+            "{to}"
+        );
+    }
+    back.assert_nowhere();
+    assert!(!files_with(back.folder.path(), &[JIYEONG]).is_empty(), "pages of others are kept");
+}
+
+#[tokio::test]
+async fn what_began_after_the_erasure_stays() {
+    let bench = Bench::new();
+    let minsu = bench.counselor("minsu").await;
+    bench.consultation("a", MINSU, minsu, T0).await;
+    let copy = Copy::of(&bench, T0 + MINUTE, T0 + 40 * DAY);
+    bench.erase(MINSU, false, T0 + DAY).await.unwrap();
+    let back = copy.put_back(&bench);
+    let younger = back.text_in(MINSU, T0 + 39 * DAY).await;
+    assert_eq!(back.honour(T0 + 40 * DAY).await.n, 1);
+    let of_minsu = format!("SELECT group_concat(id) FROM conversation WHERE citizen = '{MINSU}'");
+    assert_eq!(back.value::<String>(&of_minsu), younger.to_string());
+    assert_eq!(back.conversation_state(younger), "waiting");
+}
+
+/// The list is filled in from the database whenever it lacks something; nothing half is called done.
+#[tokio::test]
+async fn the_list_of_who_was_erased_is_filled_in_or_nobody_is_erased() {
+    let bench = Bench::new();
+    let (minsu, file) = (bench.counselor("minsu").await, erased_file(&bench.path()));
+    bench.consultation("a", MINSU, minsu, T0).await;
+    bench.consultation("b", JIYEONG, minsu, T0).await;
+    // Root may write everything: a folder is in the way.
+    std::fs::create_dir(&file).unwrap();
+    let erasure = Erasure { number: PhoneNumber::parse(MINSU), reason: "asked".into(), even_open: false };
+    let refused = bench.store.erase_citizen(erasure, &everybody(), &quiet(), T0 + DAY).await;
+    assert!(refused.unwrap_err().to_string().contains("munja.db-erased cannot be written"));
+    assert_eq!((bench.count("erased_citizen"), bench.count("privacy_act")), (0, 0), "nothing was changed");
+    std::fs::remove_dir(&file).unwrap();
+    bench.erase(MINSU, false, T0 + DAY).await.unwrap();
+    let whole = std::fs::read(&file).unwrap();
+    assert_eq!(bench.store.keep_erasures().await.unwrap(), 0);
+    std::fs::remove_file(&file).unwrap();
+    assert_eq!(bench.store.n_erasures_lacking().await.unwrap(), 2, "the person and the text");
+    let honoured = bench.honour(T0 + DAY).await;
+    assert!(honoured.not_kept.is_none() && honoured.unreadable.is_empty());
+    assert_eq!(std::fs::read(&file).unwrap(), whole);
+    // Cut off by a crash: the next erasure stands on its own line, and the torn one is named and filled in.
+    let torn = whole.len() - 20;
+    std::fs::write(&file, &whole[..torn]).unwrap();
+    bench.erase(JIYEONG, false, T0 + 2 * DAY).await.unwrap();
+    let honoured = bench.honour(T0 + 2 * DAY).await;
+    assert_eq!((honoured.unreadable.len(), honoured.n_left), (1, 0));
+    assert_eq!(bench.store.n_erasures_lacking().await.unwrap(), 0);
+    // A file that cannot be written later is said.
+    std::fs::remove_file(&file).unwrap();
+    std::fs::create_dir(&file).unwrap();
+    assert!(bench.store.keep_erasures().await.is_err());
+}
+
+/// What lies beside a database that is to be begun must go with it; else nothing is made.
+#[test]
+fn nothing_is_begun_beside_what_does_not_go_with_it() {
+    let line = format!("citizen {} 7 - -\n", "ab".repeat(16));
+    for (ending, content, expected) in [
+        ("-pseudonym-key", "short", "64 hexadecimal digits"),
+        ("-erased", line.as_str(), "munja.db-pseudonym-key"),
+        ("-erased", "citizen ab", "munja.db-pseudonym-key"),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("munja.db");
+        std::fs::write(beside(&path, ending), content).unwrap();
+        let refused = Store::open(&path, &StoreOptions::default()).err().expect("refused").to_string();
+        assert!(refused.contains(expected), "{refused}");
+        let left = std::fs::read_dir(folder.path()).unwrap().count();
+        assert_eq!(left, 1, "nothing was made beside {ending}");
+    }
+    // With the key of then, or with nobody in the list, it is begun.
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("munja.db");
+    std::fs::write(erased_file(&path), "# nobody\n").unwrap();
+    drop(Store::open(&path, &StoreOptions::default()).unwrap());
+    std::fs::write(erased_file(&path), line).unwrap();
+    for ending in ["", "-wal", "-shm", ".made"] {
+        drop(std::fs::remove_file(beside(&path, ending)));
+    }
+    assert!(Store::open(&path, &StoreOptions::default()).unwrap().has_its_pseudonym_key());
+}
