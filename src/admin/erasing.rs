@@ -13,7 +13,7 @@ use crate::domain::UnixMs;
 use crate::domain::access::Action;
 use crate::domain::privacy::{DAY_MS, FileKind, REWRITTEN_AT_ONCE};
 use crate::domain::text::safe_for_terminal;
-use crate::store::{self, Erased, Erasure, Obstacles, StoreError, Trace};
+use crate::store::{self, Erased, Erasure, Obstacles, OldReasons, StoreError, Trace};
 
 /// How to go about it.
 pub(super) struct How {
@@ -32,6 +32,8 @@ struct Report {
     /// It was rewritten, so that what is left stands in rows of others.
     is_rewritten: bool,
     copies: Vec<Trace>,
+    /// Reasons that were typed before they were masked.
+    reasons: OldReasons,
     removed: Vec<PathBuf>,
     /// Backups elsewhere may hold the person until then.
     backups_until: UnixMs,
@@ -43,6 +45,7 @@ impl Report {
         self.erased.is_none()
             && self.is_log_empty
             && self.left.is_empty()
+            && self.reasons == OldReasons::default()
             && self.copies.is_empty()
             && self.removed.is_empty()
     }
@@ -61,6 +64,7 @@ pub(super) async fn run(asked: &Asked, how: How, say: Say) -> anyhow::Result<Exi
         Err(StoreError::NotFound) => None,
         Err(error) => return Err(error.into()),
     };
+    let reasons = store.mask_reasons(asked.number.clone(), &asked.operator).await?;
     let mut is_log_empty = store.empty_log_in_time().await?;
     // No store may be open in this process while its files are read.
     drop(store);
@@ -81,15 +85,17 @@ pub(super) async fn run(asked: &Asked, how: How, say: Say) -> anyhow::Result<Exi
     let removed = if how.remove_copies { remove(&copies)? } else { Vec::new() };
     let copies = copies.into_iter().filter(|trace| !removed.contains(&trace.path)).collect();
     let backups_until = asked.now + i64::from(asked.config.privacy.backups_kept_days) * DAY_MS;
-    let report = Report { erased, is_log_empty, left, is_rewritten, copies, removed, backups_until };
+    let report = Report { erased, is_log_empty, left, is_rewritten, copies, reasons, removed, backups_until };
     if report.is_nothing() {
         return Err(refused(
             say.pick("Nothing is stored of this number.", "이 번호로 저장된 것이 없습니다.").into(),
         ));
     }
     tell(&report, asked, say)?;
-    let is_clean =
-        report.is_log_empty && (report.left.is_empty() || report.is_rewritten) && report.copies.is_empty();
+    let is_clean = report.is_log_empty
+        && (report.left.is_empty() || report.is_rewritten)
+        && report.copies.is_empty()
+        && report.reasons.n_chained == 0;
     Ok(if is_clean { ExitCode::SUCCESS } else { ExitCode::from(FOUND_BAD) })
 }
 
@@ -175,6 +181,7 @@ fn tell(report: &Report, asked: &Asked, say: Say) -> anyhow::Result<()> {
         )),
     }
     tell_left(report, say);
+    tell_reasons(report, asked, say);
     tell_copies(report, asked, say);
     Ok(())
 }
@@ -231,6 +238,34 @@ fn tell_left(report: &Report, say: Say) {
     }
 }
 
+fn tell_reasons(report: &Report, asked: &Asked, say: Say) {
+    let OldReasons { n_masked, n_chained, .. } = report.reasons;
+    if n_masked > 0 {
+        line(&say.pick(
+            format!("Masked in {n_masked} reasons that were written down."),
+            format!("적어 둔 사유 {n_masked}건에서 번호를 가렸습니다."),
+        ));
+    }
+    if n_chained > 0 {
+        let until = asked.config.minute(reasons_until(report, asked));
+        line(&say.pick(
+            format!(
+                "{n_chained} rows of the access log hold the number in their reason. They cannot be changed, and are removed after \
+                 {until} ([audit] keep_days)."
+            ),
+            format!(
+                "접속 기록 {n_chained}건의 사유에 이 번호가 남아 있습니다. 고칠 수 없는 기록이며 {until} 뒤에 지워집니다 ([audit] \
+                 keep_days)."
+            ),
+        ));
+    }
+}
+
+/// When the last row of the access log that holds the number is old enough to be removed.
+fn reasons_until(report: &Report, asked: &Asked) -> UnixMs {
+    report.reasons.last_chained_at + i64::from(asked.config.audit.keep_days) * DAY_MS
+}
+
 fn tell_copies(report: &Report, asked: &Asked, say: Say) {
     for path in &report.removed {
         let path = path.display();
@@ -279,6 +314,9 @@ fn as_json(report: &Report, asked: &Asked) -> serde_json::Value {
         "copies": report.copies.iter().map(|t| json!({
             "path": path(&t.path), "until_at": until(t, asked), "n_bytes": t.n_bytes,
         })).collect::<Vec<_>>(),
+        "reasons_masked": report.reasons.n_masked,
+        "access_rows_left": report.reasons.n_chained,
+        "access_rows_until_at": (report.reasons.n_chained > 0).then(|| reasons_until(report, asked)),
         "copies_removed": report.removed.iter().map(|p| path(p)).collect::<Vec<_>>(),
         "backups_until_at": report.backups_until,
     })

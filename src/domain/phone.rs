@@ -183,9 +183,19 @@ impl PhoneNumber {
         PhoneNumber { canonical, kind }
     }
 
-    /// The number that somebody typed; `None` where it is none, such as `123`.
+    /// The number that somebody typed; `None` where it is not a whole one.
     pub fn typed(raw: &str) -> Option<Self> {
-        Some(Self::parse(raw)).filter(|number| number.kind != PhoneKind::Opaque)
+        Some(Self::parse(raw)).filter(Self::is_whole)
+    }
+
+    /// Whether it is more than a part of a number: `123` is also what a service may be called.
+    pub fn is_whole(&self) -> bool {
+        const FEWEST_DIGITS: usize = 8;
+        match self.kind {
+            PhoneKind::Opaque => false,
+            PhoneKind::Service => self.canonical.len() >= FEWEST_DIGITS,
+            PhoneKind::Mobile | PhoneKind::Landline | PhoneKind::Foreign => true,
+        }
     }
 
     /// What stands for the number of somebody who was erased; `pseudonym`: their pseudonym in hexadecimal digits.
@@ -444,6 +454,18 @@ mod tests {
             assert_eq!(number.e164().unwrap_or_default(), *e164, "{raw:?}");
             assert_eq!(number.to_string(), *shown, "{raw:?}");
             assert_eq!(format!("{number:?}"), number.to_string());
+        }
+    }
+
+    #[test]
+    fn a_part_of_a_number_is_not_a_whole_one() {
+        for whole in ["010-1234-5678", "+82 10 1234 5678", "062-613-2114", "1588-1234", "+14155550123"] {
+            assert!(PhoneNumber::typed(whole).is_some(), "{whole}");
+        }
+        for part in
+            ["", "119", "123", "5678", "010-1234-567", "01012345", "14155550123", "KakaoBank", "erased:00"]
+        {
+            assert!(PhoneNumber::typed(part).is_none(), "{part}");
         }
     }
 

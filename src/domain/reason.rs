@@ -3,7 +3,8 @@
 
 use std::fmt;
 
-use super::{identity_number, phone};
+use super::identity_number;
+use super::phone::{self, PhoneNumber, stands_in};
 
 /// Why somebody did something, without the digits of phone and identity numbers.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -13,6 +14,15 @@ impl Reason {
     /// Whether a part of what was typed is not kept.
     pub fn hides(typed: &str) -> bool {
         Reason::from(typed).0 != typed
+    }
+
+    /// What was typed once, without anything of a number that stands in it, whatever stands among its digits.
+    pub fn without(typed: &str, number: &PhoneNumber) -> Reason {
+        let reason = Reason::from(typed);
+        match stands_in(&reason.0, number) {
+            true => Reason(reason.0.chars().map(|c| if c.is_numeric() { '*' } else { c }).collect()),
+            false => reason,
+        }
     }
 
     pub fn as_str(&self) -> &str {
@@ -90,6 +100,20 @@ mod tests {
             assert_eq!(Reason::from(kept).as_str(), kept);
             assert!(!Reason::hides(kept));
         }
+    }
+
+    #[test]
+    fn a_number_leaves_whatever_stands_among_its_digits() {
+        let number = PhoneNumber::parse("010-1234-5678");
+        for typed in [
+            "010-1234-5678",
+            "공일공 말고 010 다음 1234 끝 5678",
+            "+82 10 1234 5678",
+            "１２３４, 앞은 010, 1234 5678",
+        ] {
+            assert!(!stands_in(Reason::without(typed, &number).as_str(), &number), "{typed}");
+        }
+        assert!(!stands_in("010-1234-5679", &number));
     }
 
     proptest! {
