@@ -7,7 +7,7 @@ use anyhow::bail;
 use clap::{Args, Subcommand};
 
 use super::operator::{access, log};
-use super::person::{Asked, Who, asked, must_have_its_key, number, open_for, reason, rest};
+use super::person::{Asked, Who, asked, must_be_number, must_have_its_key, number, open_for, reason, rest};
 use super::{ConfigArg, Say, erasing, exporting, line, open, why};
 use crate::config::Config;
 use crate::domain::access::Action;
@@ -138,6 +138,9 @@ async fn hold(what: What, begins: bool, say: Say) -> anyhow::Result<()> {
     let reason = reason(&what.reason, say)?;
     let command = if begins { "citizen hold" } else { "citizen release-hold" };
     let store = open(&Config::load_without_secrets(&what.at.config)?).await?;
+    if let HeldWhat::Citizen(number) = &held {
+        must_be_number(&store, number, say).await?;
+    }
     let entry = access(Action::Change).detail(command);
     let entry = match &held {
         // Another key would name somebody else.

@@ -14,7 +14,7 @@ use crate::domain::access::Action;
 use crate::domain::privacy::{DAY_MS, FileKind, REWRITTEN_AT_ONCE};
 use crate::domain::text::safe_for_terminal;
 use crate::ops::causes::in_words;
-use crate::store::{self, Erased, Erasure, Obstacles, StoreError, Trace, erased_file};
+use crate::store::{self, Erased, Erasure, Obstacles, OldReasons, StoreError, Trace, erased_file};
 
 /// How to go about it.
 pub(super) struct How {
@@ -33,6 +33,8 @@ struct Report {
     /// It was rewritten, so that what is left stands in rows of others.
     is_rewritten: bool,
     copies: Vec<Trace>,
+    /// Reasons that were typed before they were masked.
+    reasons: OldReasons,
     removed: Vec<PathBuf>,
     /// Lines of earlier erasures that the list beside the database lacked, and why it could not be written, if it could not.
     n_filled_in: usize,
@@ -47,6 +49,7 @@ impl Report {
         self.erased.is_none()
             && self.is_log_empty
             && self.left.is_empty()
+            && self.reasons == OldReasons::default()
             && self.copies.is_empty()
             && self.removed.is_empty()
             && self.n_filled_in == 0
@@ -58,6 +61,7 @@ impl Report {
         self.is_log_empty
             && (self.left.is_empty() || self.is_rewritten)
             && self.copies.is_empty()
+            && self.reasons.n_chained == 0
             && self.not_kept.is_none()
     }
 }
@@ -84,6 +88,7 @@ pub(super) async fn run(asked: &Asked, how: How, say: Say) -> anyhow::Result<Exi
         }
         Err(error) => return Err(error.into()),
     };
+    let reasons = store.mask_reasons(asked.number.clone(), &asked.operator).await?;
     let mut is_log_empty = store.empty_log_in_time().await?;
     // No store may be open in this process while its files are read.
     drop(store);
@@ -110,6 +115,7 @@ pub(super) async fn run(asked: &Asked, how: How, say: Say) -> anyhow::Result<Exi
         left,
         is_rewritten,
         copies,
+        reasons,
         removed,
         n_filled_in,
         not_kept,
@@ -207,6 +213,7 @@ fn tell(report: &Report, asked: &Asked, say: Say) -> anyhow::Result<()> {
     }
     tell_kept(report, asked, say);
     tell_left(report, say);
+    tell_reasons(report, asked, say);
     tell_copies(report, asked, say);
     Ok(())
 }
@@ -281,6 +288,34 @@ fn tell_left(report: &Report, say: Say) {
     }
 }
 
+fn tell_reasons(report: &Report, asked: &Asked, say: Say) {
+    let OldReasons { n_masked, n_chained, .. } = report.reasons;
+    if n_masked > 0 {
+        line(&say.pick(
+            format!("Masked in {n_masked} reasons that were written down."),
+            format!("적어 둔 사유 {n_masked}건에서 번호를 가렸습니다."),
+        ));
+    }
+    if n_chained > 0 {
+        let until = asked.config.minute(reasons_until(report, asked));
+        line(&say.pick(
+            format!(
+                "{n_chained} rows of the access log hold the number in their reason. They cannot be changed, and are removed after \
+                 {until} ([audit] keep_days)."
+            ),
+            format!(
+                "접속 기록 {n_chained}건의 사유에 이 번호가 남아 있습니다. 고칠 수 없는 기록이며 {until} 뒤에 지워집니다 ([audit] \
+                 keep_days)."
+            ),
+        ));
+    }
+}
+
+/// When the last row of the access log that holds the number is old enough to be removed.
+fn reasons_until(report: &Report, asked: &Asked) -> UnixMs {
+    report.reasons.last_chained_at + i64::from(asked.config.audit.keep_days) * DAY_MS
+}
+
 fn tell_copies(report: &Report, asked: &Asked, say: Say) {
     for path in &report.removed {
         let path = path.display();
@@ -331,6 +366,9 @@ fn as_json(report: &Report, asked: &Asked) -> serde_json::Value {
         "copies": report.copies.iter().map(|t| json!({
             "path": path(&t.path), "until_at": until(t, asked), "n_bytes": t.n_bytes,
         })).collect::<Vec<_>>(),
+        "reasons_masked": report.reasons.n_masked,
+        "access_rows_left": report.reasons.n_chained,
+        "access_rows_until_at": (report.reasons.n_chained > 0).then(|| reasons_until(report, asked)),
         "copies_removed": report.removed.iter().map(|p| path(p)).collect::<Vec<_>>(),
         "backups_until_at": report.backups_until,
     })

@@ -33,7 +33,7 @@ pub(super) async fn run(asked: &Asked, to: &Path, whole: bool, say: Say) -> anyh
     }
     let file = json!({
         "exported_at": now,
-        "reason": asked.reason,
+        "reason": asked.reason.as_str(),
         "number": number.reveal(),
         "summary": subject_json(&found, number),
         "conversations": conversations,

@@ -381,4 +381,33 @@ mod tests {
             help::localised(Munjad::command(), lang).debug_assert();
         }
     }
+
+    /// What is typed after `--reason` is masked before it is kept; `tests/it/reasons.rs` tries each of these.
+    #[test]
+    fn every_command_with_a_reason_is_known() {
+        let mut left = vec![(String::new(), Munjad::command())];
+        let mut found = Vec::new();
+        while let Some((name, command)) = left.pop() {
+            if command.get_arguments().any(|one| one.get_long() == Some("reason")) {
+                found.push(name.clone());
+            }
+            let below = command.get_subcommands();
+            left.extend(
+                below.map(|one| (format!("{name} {}", one.get_name()).trim().to_owned(), one.clone())),
+            );
+        }
+        found.sort();
+        let known = [
+            "audit export",
+            "citizen erase",
+            "citizen export",
+            "citizen hold",
+            "citizen release-hold",
+            "citizen show",
+            "citizen why",
+            "quarantine show",
+            "recovery confirm",
+        ];
+        assert_eq!(found, known);
+    }
 }

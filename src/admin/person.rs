@@ -1,6 +1,6 @@
 //! What the commands of `munjad citizen` share: whom one is about, why, and under which configuration.
 
-use std::io::BufRead;
+use std::io::Read as _;
 use std::sync::Arc;
 
 use anyhow::{Context as _, anyhow, bail};
@@ -14,6 +14,7 @@ use crate::domain::access::Action;
 use crate::domain::actor::Actor;
 use crate::domain::phone::{PhoneNumber, Senders};
 use crate::domain::policy::ServicePolicy;
+use crate::domain::reason::Reason;
 use crate::domain::text::safe_for_terminal;
 use crate::ops::clock::Clock;
 use crate::store::{NewAccess, Store, Subject, key_file};
@@ -32,7 +33,7 @@ pub(super) struct Who {
 /// Whom a command is about, why, and where.
 pub(super) struct Asked {
     pub number: PhoneNumber,
-    pub reason: String,
+    pub reason: Reason,
     pub config: Config,
     pub operator: Actor,
     pub now: i64,
@@ -58,6 +59,7 @@ pub(super) async fn open_for(
     say: Say,
 ) -> anyhow::Result<Store> {
     let store = open(&asked.config).await?;
+    must_be_number(&store, &asked.number, say).await?;
     // The person as a whole, not one conversation. Another key would name somebody else.
     let of = store.has_its_pseudonym_key().then(|| (0, Some(asked.number.clone())));
     let entry = access(action).detail(command);
@@ -84,16 +86,41 @@ pub(super) fn must_have_its_key(store: &Store, say: Say) -> anyhow::Result<()> {
     )
 }
 
-/// The number of the command line, or the first line of standard input.
+/// Refuses what is no phone number, such as a part of one or one with a digit too few, unless a carrier named a sender so.
+pub(super) async fn must_be_number(store: &Store, number: &PhoneNumber, say: Say) -> anyhow::Result<()> {
+    if number.is_whole() || store.is_known_sender(number.clone()).await? {
+        return Ok(());
+    }
+    bail!(
+        "{}",
+        say.pick(
+            "that is no whole phone number, such as 010-1234-5678; one from abroad begins with +",
+            "전체 전화번호가 아닙니다. 010-1234-5678 처럼 적으십시오. 외국 번호는 + 로 시작합니다",
+        )
+    )
+}
+
+/// The number of the command line, or the one line of standard input.
 pub(super) fn number(word: &str, say: Say) -> anyhow::Result<PhoneNumber> {
     let mut from_input = String::new();
     let word = match word {
         "-" => {
-            std::io::stdin().lock().read_line(&mut from_input).context("no number on standard input")?;
+            const MOST_BYTES: u64 = 1_000;
+            let mut input = std::io::stdin().lock().take(MOST_BYTES);
+            input.read_to_string(&mut from_input).context("no number on standard input")?;
             from_input.trim()
         }
         word => word.trim(),
     };
+    if word.lines().count() > 1 {
+        bail!(
+            "{}",
+            say.pick(
+                "standard input has several lines: give one number at a time",
+                "표준 입력에 여러 줄이 있습니다. 번호를 한 번에 하나만 주십시오",
+            )
+        );
+    }
     let number = PhoneNumber::parse(word);
     let has_digits = number.reveal().bytes().any(|byte| byte.is_ascii_digit());
     if !has_digits || number.is_erased() {
@@ -103,7 +130,7 @@ pub(super) fn number(word: &str, say: Say) -> anyhow::Result<PhoneNumber> {
 }
 
 /// A reason as it is kept.
-pub(super) fn reason(word: &str, say: Say) -> anyhow::Result<String> {
+pub(super) fn reason(word: &str, say: Say) -> anyhow::Result<Reason> {
     let reason = word.trim();
     if reason.is_empty() || reason.chars().count() > 200 || reason.chars().any(char::is_control) {
         bail!(
@@ -111,7 +138,16 @@ pub(super) fn reason(word: &str, say: Say) -> anyhow::Result<String> {
             say.pick("a reason has 1 to 200 characters on one line", "사유는 한 줄, 1~200자여야 합니다")
         );
     }
-    Ok(reason.to_owned())
+    if Reason::hides(reason) {
+        eprintln!(
+            "{}",
+            say.pick(
+                "The reason is kept without the numbers of people that are in it.",
+                "사유에 있는 전화번호나 주민등록번호 같은 번호는 가려서 남깁니다.",
+            )
+        );
+    }
+    Ok(Reason::from(reason))
 }
 
 /// The policy of the configuration: which number texts would leave from does not matter here.

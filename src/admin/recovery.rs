@@ -2,12 +2,13 @@
 
 use std::process::ExitCode;
 
-use anyhow::{anyhow, bail};
+use anyhow::anyhow;
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
 use super::backup::age_in_words;
 use super::operator::open_logged;
+use super::person::reason;
 use super::{ConfigArg, FOUND_BAD, Say, line};
 use crate::config::Config;
 use crate::domain::recovery::RecoveryState;
@@ -194,10 +195,7 @@ fn list_line(config: &Config, list: &RecoveryList, say: Say) -> String {
 }
 
 async fn confirm(args: Confirm, say: Say) -> anyhow::Result<ExitCode> {
-    let reason = args.reason.trim().to_owned();
-    if reason.is_empty() {
-        bail!(say.pick("--reason must say what was looked at", "--reason 에 무엇을 확인했는지 적으십시오"));
-    }
+    let reason = reason(&args.reason, say)?;
     let store = open_logged(&Config::load_without_secrets(&args.at.config)?, "recovery confirm").await?;
     let n = store.end_recovery(reason, args.unread, Clock::system().now_ms()).await.map_err(|error| match error {
         StoreError::NotFound => anyhow!(say.pick("no recovery is on", "복구 중이 아닙니다")),

@@ -13,7 +13,7 @@ use super::{ConfigArg, Say, counted, line, open_configured};
 use crate::config::Config;
 use crate::daemon;
 use crate::domain::actor::{Actor, DeskScope, Role};
-use crate::domain::counselor::is_valid_login;
+use crate::domain::counselor::may_be_given;
 use crate::ops::causes::in_words;
 use crate::ops::clock::Clock;
 use crate::store::{AccountInfo, Grant, NewCounselor, StoreError};
@@ -25,7 +25,7 @@ pub(super) enum User {
         after_help = "Examples:\n  munjad user add minsu --name 김민수\n  munjad user add audit --name 감사실 --role auditor"
     )]
     Add {
-        /// What they type to log in: lower-case letters, digits, `.` `_` `-`
+        /// What they type to log in: lower-case letters, digits, `.` `_` `-`; a letter or digit first
         login: String,
         /// How colleagues see them (default: the login)
         #[arg(long)]
@@ -242,12 +242,12 @@ fn new_counselor(
     from_stdin: bool,
     say: Say,
 ) -> anyhow::Result<NewCounselor> {
-    if !is_valid_login(&login) {
+    if !may_be_given(&login) {
         bail!(
             "{}",
             say.pick(
-                "a login is 1 to 32 lower-case letters, digits, `.`, `_` or `-`",
-                "아이디는 영문 소문자, 숫자, `.`, `_`, `-` 로 1~32자여야 합니다",
+                "a login is 1 to 32 lower-case letters, digits, `.`, `_` or `-`, and begins with a letter or a digit",
+                "아이디는 영문 소문자, 숫자, `.`, `_`, `-` 로 1~32자이고 영문자나 숫자로 시작해야 합니다",
             )
         );
     }

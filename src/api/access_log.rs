@@ -3,21 +3,18 @@
 use axum::extract::State;
 
 use super::ApiContext;
-use super::action::words;
+use super::action::{number, reason, words};
 use super::audit::Seen;
 use super::extract::{Json, Query};
-use super::needs::Needs;
 use super::problem::Problem;
 use super::session::Session;
 use super::wire::{AccessPage, WhoSawRequest};
 use crate::domain::access::Action;
 use crate::domain::access::chain::Row;
-use crate::domain::phone::PhoneNumber;
 use crate::store::{AccessFilter, NewAccess};
 
 const DEFAULT_LIMIT: i64 = 100;
 const MAX_LIMIT: i64 = 500;
-const MOST_REASON_CHARS: usize = 1_000;
 /// A number with its spaces and hyphens.
 const MOST_NUMBER_CHARS: usize = 40;
 
@@ -65,11 +62,8 @@ pub(super) async fn who_saw(
     session: Session,
     Json(request): Json<WhoSawRequest>,
 ) -> Result<Seen<Json<AccessPage>>, Problem> {
-    let reason = words("reason", &request.reason, MOST_REASON_CHARS)?;
-    let number = PhoneNumber::parse(&words("number", &request.number, MOST_NUMBER_CHARS)?);
-    if number.reveal().chars().filter(char::is_ascii_digit).count() < 3 {
-        return Err(Problem::bad_request("number").needs(Needs::PartOfNumber));
-    }
+    let reason = reason(&request.reason)?;
+    let number = number(&words("number", &request.number, MOST_NUMBER_CHARS)?)?;
     let filter =
         AccessFilter { since: request.since_at, citizen: Some(number.clone()), ..AccessFilter::default() };
     let page = page(&context, filter, request.after, MAX_LIMIT).await?;

@@ -16,7 +16,7 @@ use super::wire::{
 };
 use crate::domain::account::AccountChange;
 use crate::domain::actor::{DeskScope, Role};
-use crate::domain::counselor::is_valid_login;
+use crate::domain::counselor::may_be_given;
 use crate::domain::text::one_line;
 use crate::store::{AccountChanged, AccountInfo, DeskException, Ending, Grant, NewCounselor};
 
@@ -62,7 +62,7 @@ pub(super) async fn add(
     if name.is_empty() {
         return Err(Problem::bad_request("name").characters(1, MOST_NAME_CHARS));
     }
-    if !is_valid_login(&login) {
+    if !may_be_given(&login) {
         return Err(Problem::bad_request("login").needs(Needs::Login));
     }
     strong(&password, (&login, &name))?;

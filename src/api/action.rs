@@ -19,6 +19,8 @@ use crate::domain::access::Action;
 use crate::domain::actor::Actor;
 use crate::domain::conversation::{Category, Command, MOST_DAYS_AHEAD};
 use crate::domain::opt_out::Wish;
+use crate::domain::phone::PhoneNumber;
+use crate::domain::reason::Reason;
 use crate::domain::refusal::Refusal;
 use crate::domain::text::normalise;
 use crate::store::NewAccess;
@@ -70,7 +72,7 @@ pub(super) async fn evidence(
     Json(request): Json<EvidenceRequest>,
 ) -> Result<Seen<Json<Evidence>>, Problem> {
     let (settings, now) = (context.settings(), context.now());
-    let reason = words("reason", &request.reason, MOST_NOTE_CHARS)?;
+    let reason = reason(&request.reason)?;
     let note = Command::Note { text: format!("evidence: {reason}") };
     context.store.command(id, note, &session.actor, &settings.policy, now).await??;
     let detail = context.store.conversation(id, &session.actor).await??;
@@ -89,7 +91,8 @@ pub(super) async fn evidence(
     }
     let sha256 = records.last().map_or_else(String::new, |record| record.sha256.clone());
     let (exported_at, exported_by) = (now, session.counselor.login);
-    let evidence = Evidence { conversation_id: id, exported_at, exported_by, reason, records, sha256 };
+    let evidence =
+        Evidence { conversation_id: id, exported_at, exported_by, reason: reason.into(), records, sha256 };
     Ok(Seen(Json(evidence), access))
 }
 
@@ -106,7 +109,7 @@ pub(super) async fn reveal(
     Json(request): Json<RevealRequest>,
 ) -> Result<Json<Revealed>, Problem> {
     let (settings, now) = (context.settings(), context.now());
-    let reason = words("reason", &request.reason, MOST_NOTE_CHARS)?;
+    let reason = reason(&request.reason)?;
     if request.what == RevealWhat::Texts {
         // Recorded before anything leaves.
         let is_shown =
@@ -134,10 +137,9 @@ fn command(
     Ok(match request {
         R::Ack {} => Command::Ack,
         R::Urgent {} => Command::Urgent,
-        R::FalseAlarm { reason, last_seen } => Command::EndAlarm {
-            reason: words("reason", &reason, MOST_NOTE_CHARS)?,
-            last_seen: Some(last_seen),
-        },
+        R::FalseAlarm { reason, last_seen } => {
+            Command::EndAlarm { reason: self::reason(&reason)?, last_seen: Some(last_seen) }
+        }
         R::Handover { service, told, last_seen } => {
             let service = match service.as_str() {
                 "119" | "112" => service,
@@ -165,10 +167,9 @@ fn command(
         R::Return { note } => Command::Return { note: words("note", &note, MOST_NOTE_CHARS)? },
         R::Take { note } => Command::TakeOver { note: words("note", &note, MOST_NOTE_CHARS)? },
         R::Warn {} => Command::Warn,
-        R::Restrict { until_at, reason } => Command::Restrict {
-            until: ahead("until_at", until_at, now)?,
-            reason: words("reason", &reason, MOST_NOTE_CHARS)?,
-        },
+        R::Restrict { until_at, reason } => {
+            Command::Restrict { until: ahead("until_at", until_at, now)?, reason: self::reason(&reason)? }
+        }
         R::Unrestrict {} => Command::Unrestrict,
         R::OptOut {} => Command::Wish(Wish::OptOut),
         R::OptIn {} => Command::Wish(Wish::OptIn),
@@ -198,6 +199,16 @@ pub(super) fn perhaps(field: &'static str, text: &str, most: usize) -> Result<St
 pub(super) fn words(field: &'static str, text: &str, most: usize) -> Result<String, Problem> {
     let text = perhaps(field, text, most)?;
     if text.is_empty() { Err(Problem::bad_request(field).characters(1, most)) } else { Ok(text) }
+}
+
+/// A whole phone number that somebody typed.
+pub(super) fn number(typed: &str) -> Result<PhoneNumber, Problem> {
+    PhoneNumber::typed(typed).ok_or_else(|| Problem::bad_request("number").needs(Needs::WholeNumber))
+}
+
+/// Why something is done: a word at least.
+pub(super) fn reason(typed: &str) -> Result<Reason, Problem> {
+    words("reason", typed, MOST_NOTE_CHARS).map(Reason::from)
 }
 
 pub(super) fn ahead(field: &'static str, at: UnixMs, now: UnixMs) -> Result<UnixMs, Problem> {

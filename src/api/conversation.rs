@@ -16,6 +16,7 @@ use super::wire::{CloseRequest, ConversationDetail, ConversationList};
 use super::{ApiContext, view};
 use crate::domain::access::Action;
 use crate::domain::conversation::{Closing, Command, ConversationState};
+use crate::domain::reason::Reason;
 use crate::domain::refusal::Refusal;
 use crate::domain::text::normalise;
 use crate::store::{ConversationFilter, ListPage, ListPlace, NewAccess};
@@ -164,7 +165,7 @@ pub(super) async fn close(
     };
     let closing = Closing {
         last_seen: (!request.force).then_some(last_seen),
-        reason,
+        reason: reason.map(Reason::from),
         category,
         unanswered: request.unanswered,
         drop_promise: request.drop_promise,

@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use sha2::{Digest, Sha256};
 
 use super::ApiContext;
-use super::action::{MOST_NOTE_CHARS, words};
+use super::action::reason;
 use super::extract::{Id, Json};
 use super::problem::Problem;
 use super::reply::{IdempotencyKey, answer, nothing_to_send, planned};
@@ -72,7 +72,7 @@ async fn first(
     (to, whom, request): (FirstTo, &str, WriteFirstRequest),
 ) -> Result<(StatusCode, Json<WriteFirstResponse>), Problem> {
     let settings = context.settings();
-    let reason = words("reason", &request.reason, MOST_NOTE_CHARS)?;
+    let reason = reason(&request.reason)?;
     let (pieces, refused) = match planned(&request.text, request.most_texts, &settings) {
         Ok(pieces) => (pieces, None),
         Err(problem) => (Vec::new(), Some(problem)),
@@ -82,7 +82,7 @@ async fn first(
         .chain_update([0xff])
         .chain_update(normalise(&request.text))
         .chain_update([0xff])
-        .chain_update(&reason)
+        .chain_update(reason.as_str())
         .finalize()
         .to_vec();
     let pieces = pieces.into_iter().map(|piece| (piece.kind, piece.text)).collect();

@@ -21,7 +21,6 @@ use super::wire::{
 use super::words::{Language, fault_view};
 use crate::domain::actor::Actor;
 use crate::domain::edited_list::{EntryChange, List, ListFault, ListState};
-use crate::domain::identity_number::masked;
 use crate::domain::text::plan;
 use crate::domain::triage::Triage;
 use crate::store::{ListStored, ListVersion, NewListVersion, StoreError};
@@ -111,7 +110,7 @@ pub(super) async fn edit(
         (examined.changes.into_iter().map(change_view).collect(), None)
     };
     if !request.dry_run {
-        let reason = masked(&words("reason", &request.reason, MOST_REASON_CHARS)?).into_owned();
+        let reason = words("reason", &request.reason, MOST_REASON_CHARS)?.into();
         let new = NewListVersion { list, content: request.content, based_on: request.based_on, reason };
         let outcome = context.lists.store(new, session.actor.clone()).await.map_err(|not| match not {
             NotTaken::Faults(faults) => Problem::list_refused(faults),

@@ -61,16 +61,16 @@ needs! {
     Period:
         "`from` must not be after `to` nor after today, and the days must not be more than a report can hold.",
         "from 은 to 나 오늘보다 늦을 수 없고, 한 보고서에 담을 수 있는 날수를 넘을 수 없습니다.";
-    PartOfNumber:
-        "It has to be a phone number, or at least 3 digits of one.",
-        "전화번호이거나 그 가운데 세 자리 이상이어야 합니다.";
+    WholeNumber:
+        "It has to be a whole phone number, such as 010-1234-5678; one from abroad begins with +.",
+        "010-1234-5678 처럼 전체 전화번호여야 합니다. 외국 번호는 + 로 시작합니다.";
     /// A citizen as lists show them.
     Shown:
         "It has to be a number as it is shown, such as 010-****-5678, or a name such as the list shows.",
         "010-****-5678 처럼 화면에 나오는 번호이거나 목록에 나오는 이름이어야 합니다.";
     Login:
-        "A log-in name has 1 to 32 small letters, digits, '.', '-' and '_'.",
-        "아이디는 영문 소문자, 숫자, '.', '-', '_' 로 1~32자입니다.";
+        "A log-in name has 1 to 32 small letters, digits, '.', '-' and '_', and begins with a letter or digit.",
+        "아이디는 영문 소문자, 숫자, '.', '-', '_' 로 1~32자이고 영문자나 숫자로 시작합니다.";
     /// An `Idempotency-Key`.
     Key:
         "It has to be 1 to 128 visible ASCII characters.",

@@ -3,6 +3,7 @@
 
 use axum::extract::State;
 
+use super::action;
 use super::audit::Seen;
 use super::extract::{Json, Query};
 use super::needs::Needs;
@@ -14,6 +15,7 @@ use crate::domain::access::Action;
 use crate::domain::actor::Actor;
 use crate::domain::phone::PhoneNumber;
 use crate::domain::pseudonym::{name_among_words, typed_name};
+use crate::domain::reason::Reason;
 use crate::domain::search::{MOST_CHARS, Place, Source, Words};
 use crate::domain::text::normalise;
 use crate::store::{NewAccess, SearchFilter, SearchPage, SoughtCitizen};
@@ -160,10 +162,7 @@ fn filter(settings: &ApiSettings, query: &Query) -> Result<SearchFilter, Problem
 
 fn citizen(query: &Query) -> Result<Option<SoughtCitizen>, Problem> {
     if let Some(number) = query.word("number") {
-        let number = PhoneNumber::parse(number);
-        let is_number = number.reveal().chars().filter(char::is_ascii_digit).count() >= 3;
-        let sought = is_number.then_some(Some(SoughtCitizen::Number(number)));
-        return sought.ok_or_else(|| Problem::bad_request("number").needs(Needs::PartOfNumber));
+        return Ok(Some(SoughtCitizen::Number(action::number(number)?)));
     }
     let Some(shown) = query.word("citizen").map(str::trim) else {
         return Ok(None);
@@ -188,11 +187,11 @@ fn category(settings: &ApiSettings, word: &str) -> Result<String, Problem> {
 }
 
 /// Why a number is looked for; nothing for any other search.
-fn reason(query: &Query, filter: &SearchFilter) -> Result<String, Problem> {
+fn reason(query: &Query, filter: &SearchFilter) -> Result<Reason, Problem> {
     let reason = normalise(query.word("reason").unwrap_or_default().trim());
     let is_needed = matches!(filter.citizen, Some(SoughtCitizen::Number(_)));
     if reason.chars().count() > MAX_REASON_CHARS || (is_needed && reason.is_empty()) {
         return Err(Problem::bad_request("reason").characters(is_needed.into(), MAX_REASON_CHARS));
     }
-    Ok(reason)
+    Ok(reason.into())
 }

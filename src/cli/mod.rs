@@ -75,11 +75,12 @@ mod words;
 use std::ffi::OsString;
 use std::time::{Duration, UNIX_EPOCH};
 
-use clap::FromArgMatches;
+use clap::{ArgMatches, FromArgMatches};
 use jiff::tz::TimeZone;
 
 use crate::api::wire::PresenceWord;
 use crate::client::{Profile, Tidied, tidy};
+use crate::domain::reason::Reason;
 use crate::ops::lang::Lang;
 use args::{Cli, Command};
 use context::CliContext;
@@ -99,6 +100,7 @@ pub async fn run(args: Vec<OsString>, mut io: Io, practice: StartPractice) -> Ex
     let early = help::Early::read(&args, &io);
     let say = words::say(early.lang);
     let parsed = help::translated(&say, io.columns).try_get_matches_from(compose::shielded(args));
+    let reason = parsed.as_ref().ok().and_then(typed_reason);
     let cli = match parsed.and_then(|matches| Cli::from_arg_matches(&matches)) {
         Ok(cli) => cli,
         Err(error) => return help::end(&error, &say, &early, &mut io),
@@ -131,6 +133,10 @@ pub async fn run(args: Vec<OsString>, mut io: Io, practice: StartPractice) -> Ex
         unfold: false,
     };
     tidy_up(&mut context);
+    if reason.is_some_and(|reason| Reason::hides(&reason)) {
+        let remark = context.say.t("reason-masked");
+        context.remark(&remark);
+    }
     let typed = candidates::typed(&command);
     let command = candidates::with_desk_key(&context, command).await;
     match dispatch(&mut context, command, practice).await {
@@ -141,6 +147,12 @@ pub async fn run(args: Vec<OsString>, mut io: Io, practice: StartPractice) -> Ex
             failure.exit()
         }
     }
+}
+
+/// What was typed after `--reason`, whatever the command.
+fn typed_reason(matches: &ArgMatches) -> Option<String> {
+    let typed = matches.try_get_one::<String>("reason").ok().flatten();
+    typed.cloned().or_else(|| typed_reason(matches.subcommand()?.1))
 }
 
 /// Removes drafts and saved photos that are too old, and says so: what a person has not sent is theirs.

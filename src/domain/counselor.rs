@@ -19,17 +19,26 @@ pub fn is_valid_login(login: &str) -> bool {
     !login.is_empty() && login.len() <= 32 && login.chars().all(fits)
 }
 
+/// Whether somebody may be given this log-in name: it begins with a letter or digit, so that no command takes it for an option.
+/// Who has another from before goes on to log in with it.
+pub fn may_be_given(login: &str) -> bool {
+    is_valid_login(login) && !login.starts_with(['.', '_', '-'])
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn logins() {
-        for good in ["minsu", "kim.ms", "a-1_b"] {
-            assert!(is_valid_login(good), "{good}");
+        for good in ["minsu", "kim.ms", "a-1_b", "7", "1a"] {
+            assert!(is_valid_login(good) && may_be_given(good), "{good}");
         }
-        for bad in ["", "Min Su", "민수", "a\u{1b}[31m", &"x".repeat(33)] {
-            assert!(!is_valid_login(bad), "{bad:?}");
+        for old in ["-rf", "--help", ".a", "_a"] {
+            assert!(is_valid_login(old) && !may_be_given(old), "{old}");
+        }
+        for bad in ["", "Minsu", "a b", "a/b", "Min Su", "민수", "a\u{1b}[31m", &"x".repeat(33)] {
+            assert!(!is_valid_login(bad) && !may_be_given(bad), "{bad:?}");
         }
     }
 }

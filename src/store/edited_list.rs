@@ -10,6 +10,7 @@ use crate::domain::access::Action;
 use crate::domain::actor::Actor;
 use crate::domain::edited_list::List;
 use crate::domain::event::EventKind;
+use crate::domain::reason::Reason;
 use crate::domain::triage::Triage;
 use crate::store::journal::access::{self, NewAccess};
 use crate::store::journal::event::{NewEvent, append_event};
@@ -36,7 +37,7 @@ pub struct NewListVersion {
     pub content: Option<String>,
     /// The newest version that its writer saw; 0: none.
     pub based_on: i64,
-    pub reason: String,
+    pub reason: Reason,
 }
 
 /// Result of [`Store::store_list`].
@@ -208,7 +209,7 @@ fn insert(conn: &Connection, new: &NewListVersion, (version, by): (i64, i64), no
                VALUES (:list, :version, :content, :by, :now, :reason)";
     conn.prepare_cached(sql)?.execute(named_params! {
         ":list": new.list.as_str(), ":version": version, ":content": new.content, ":by": by, ":now": now,
-        ":reason": new.reason,
+        ":reason": new.reason.as_str(),
     })?;
     Ok(())
 }

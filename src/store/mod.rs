@@ -99,6 +99,7 @@ pub use privacy::gone::may_begin;
 pub use privacy::hold::{HeldWhat, LegalHold};
 pub use privacy::honour::Honoured;
 pub use privacy::purge::{PurgePlace, PurgeRun, PurgeStep, Purged};
+pub use privacy::reasons::OldReasons;
 pub use privacy::subject::{PastAct, Subject, SubjectConversation};
 pub use privacy::traces::{Trace, files_of, find_traces};
 pub use recovery::{FoundTexts, Recovery, RecoveryList, RecoveryLook, ReplacedCopy};

@@ -35,6 +35,7 @@ mod photos;
 mod practice;
 mod privacy;
 mod process;
+mod reasons;
 mod report;
 mod service;
 mod similar;

@@ -20,7 +20,7 @@ const OTHER: &str = "01088123456";
 const WORDS: &str = "은밀한 하소연: 옆집 고양이가 밤마다 노래합니다";
 const ANSWER: &str = "은밀한 답장: 고양이에게 말해 보겠습니다";
 
-fn munjad(folder: &Path, args: &[&str], input: &str) -> Output {
+pub fn munjad(folder: &Path, args: &[&str], input: &str) -> Output {
     let mut child = Command::new(env!("CARGO_BIN_EXE_munjad"))
         .args(args)
         .arg("--config")
@@ -35,7 +35,7 @@ fn munjad(folder: &Path, args: &[&str], input: &str) -> Output {
     child.wait_with_output().unwrap()
 }
 
-fn said(output: &Output) -> String {
+pub fn said(output: &Output) -> String {
     format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
 }
 

@@ -6,10 +6,11 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use serde_json::{Value, json};
 
 use crate::admin::operator::{access, log};
+use crate::admin::person::reason;
 use crate::admin::{ConfigArg, Say, line, open};
 use crate::config::Config;
 use crate::domain::access::Action;
@@ -44,18 +45,15 @@ impl Export {
 
 pub(super) async fn run(
     out: &Path,
-    reason: &str,
+    why: &str,
     since: Option<i64>,
     at: &ConfigArg,
     say: Say,
 ) -> anyhow::Result<()> {
-    if reason.trim().is_empty() {
-        bail!(say.pick("--reason: say why", "--reason: 사유를 적어 주십시오"));
-    }
+    let reason = reason(why, say)?;
     let config = Config::load_without_secrets(&at.config)?;
     let store = open(&config).await?;
-    let exported =
-        NewAccess { reason: reason.trim().to_owned(), ..access(Action::Export).detail("audit export") };
+    let exported = NewAccess { reason, ..access(Action::Export).detail("audit export") };
     log(&store, exported).await?;
     let shown = out.display().to_string();
     let file = File::options().write(true).create_new(true).mode(0o600).open(out);

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::Rows;
 use crate::admin::operator::{access, log, open_logged};
+use crate::admin::person::{must_be_number, number};
 use crate::admin::{ConfigArg, Say, line, open};
 use crate::api::wire::AccessRowView;
 use crate::client;
@@ -16,7 +17,6 @@ use crate::domain::access::Action;
 use crate::domain::access::day::Day;
 use crate::domain::access::suspicion::Suspect;
 use crate::domain::calendar::OpenState;
-use crate::domain::phone::PhoneNumber;
 use crate::ops::clock::Clock;
 use crate::store::{AccessFilter, NewAccess, Store};
 
@@ -33,15 +33,11 @@ pub(super) async fn rows(wanted: Rows, limit: usize, at: &ConfigArg, say: Say) -
     print(newest(&store, filter, limit).await?, &config, say)
 }
 
-pub(super) async fn who_saw(
-    number: &str,
-    since: Option<i64>,
-    at: &ConfigArg,
-    say: Say,
-) -> anyhow::Result<()> {
+pub(super) async fn who_saw(word: &str, since: Option<i64>, at: &ConfigArg, say: Say) -> anyhow::Result<()> {
     let config = Config::load_without_secrets(&at.config)?;
     let store = open(&config).await?;
-    let (citizen, now) = (PhoneNumber::parse(number), Clock::system().now_ms());
+    let (citizen, now) = (number(word, say)?, Clock::system().now_ms());
+    must_be_number(&store, &citizen, say).await?;
     let shown = vec![(0, Some(citizen.clone()))];
     log(&store, NewAccess { shown, ..access(Action::Admin).detail("audit who-saw") }).await?;
     if !store.has_its_pseudonym_key() {

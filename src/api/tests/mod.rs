@@ -15,6 +15,7 @@ mod people;
 mod photo;
 mod privacy;
 mod problem;
+mod reasons;
 mod reply;
 mod report;
 mod review;

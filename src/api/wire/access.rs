@@ -5,6 +5,7 @@ use utoipa::ToSchema;
 
 use crate::domain::access::Subject;
 use crate::domain::access::chain::{Row, to_hex};
+use crate::domain::reason::Reason;
 
 /// `POST /v1/audit/who_saw`
 #[derive(Serialize, Deserialize, ToSchema)]
@@ -83,7 +84,8 @@ impl From<Row> for AccessRowView {
             action: record.action,
             conversation_id: record.conversation_id,
             item_id: record.item_id,
-            reason: record.reason,
+            // Older rows may hold what was typed.
+            reason: Reason::from(record.reason).into(),
             detail: record.detail,
             citizens: Subject::unpack(&record.subjects).into_iter().map(subject).collect(),
             hash: to_hex(&row.hash),

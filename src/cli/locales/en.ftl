@@ -871,6 +871,7 @@ did-restricted = The citizen is not answered until { $at }, unless in danger. Co
 did-opted_out = The citizen of conversation { $n } gets no automatic texts any more. Your answers still reach them.
 did-opted_in = The citizen of conversation { $n } gets automatic texts again.
 did-unrestricted = The citizen of conversation { $n } is answered again.
+reason-masked = The reason is kept without the phone or identity numbers that are in it.
 evidence-hash = SHA-256 of the whole: { $hash }
 head-desk = Desk
 head-name = Name

@@ -859,6 +859,7 @@ did-restricted = 위급할 때가 아니면 { $at }까지 답변하지 않습니
 did-opted_out = 상담 { $n }번의 시민에게 자동 문자를 보내지 않습니다. 답변은 계속 보낼 수 있습니다.
 did-opted_in = 상담 { $n }번의 시민에게 자동 문자를 다시 보냅니다.
 did-unrestricted = 상담 { $n }번의 시민에게 다시 답변합니다.
+reason-masked = 사유에 있는 전화번호나 주민등록번호 같은 번호는 가려서 남깁니다.
 evidence-hash = 전체의 SHA-256: { $hash }
 head-desk = 부서
 head-name = 이름

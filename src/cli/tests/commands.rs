@@ -321,11 +321,14 @@ async fn an_alarm_is_ended_with_a_reason() {
 async fn the_number_is_shown_with_a_reason() {
     let world = World::new().await;
     let shown = json!({ "conversation_id": 12, "number": "01012345678" });
-    world.server.on("POST /v1/conversations/12/reveal", [Reply::Json(shown)]);
+    world.server.on("POST /v1/conversations/12/reveal", [Reply::Json(shown.clone()), Reply::Json(shown)]);
     let run = world.munja(&["reveal", "12", "--reason", "119에 알려야 함"]).await;
     assert_eq!(run.out, "상담 12번 시민의 번호: 01012345678\n", "{}", run.err);
     assert_eq!(world.server.asked()[0].body, json!({ "reason": "119에 알려야 함" }));
     assert_eq!(world.munja(&["reveal", "12"]).await.exit, Exit::Usage);
+    assert!(!run.err.contains("가려서 남깁니다"), "{}", run.err);
+    let run = world.munja(&["reveal", "12", "--reason", "010-1234-5678 님"]).await;
+    assert!(run.err.contains("가려서 남깁니다") && !run.err.contains("5678"), "{}", run.err);
 }
 
 /// Number, texts and times are read out; the alarm ends only once somebody says who was told.

@@ -78,7 +78,7 @@ impl Handling<'_> {
             && self.it.last_inbound.seq > 0
             && !self.it.is_abusive;
         let survey_at = self.policy.survey_after_ms.map(|after| self.now + after);
-        self.end(closing.reason.clone());
+        self.end(closing.reason.clone().map(String::from));
         self.it.survey_due_at = survey_at.filter(|_| may_survey);
         self.event(EventKind::Closed, Some(how));
         Ok(())

@@ -8,6 +8,7 @@ use crate::domain::counselor::Counselor;
 use crate::domain::event::{EventKind, NoteKind};
 use crate::domain::notice::{Language, Notice, Slot};
 use crate::domain::opt_out::Wish;
+use crate::domain::reason::Reason;
 use crate::domain::recipient::Recipient;
 use crate::domain::triage::Tier;
 
@@ -50,7 +51,7 @@ pub struct Reply {
 pub struct Closing {
     /// The citizen's last text that its holder has seen; `None` only where nothing can have been missed.
     pub last_seen: Option<i64>,
-    pub reason: Option<String>,
+    pub reason: Option<Reason>,
     /// What it was about, if that was not said before.
     pub category: Option<Category>,
     /// The citizen's last text gets no answer, knowingly.
@@ -93,7 +94,7 @@ pub enum Command {
     /// There is no danger, and why. `last_seen`: the citizen's last text that the actor has seen; `None` only where nothing
     /// can have been missed.
     EndAlarm {
-        reason: String,
+        reason: Reason,
         last_seen: Option<i64>,
     },
     /// 119 or 112 has been told: which of them, and who there. `last_seen` as above.
@@ -104,11 +105,11 @@ pub enum Command {
     },
     /// The citizen's number is shown to the actor, and why.
     Reveal {
-        reason: String,
+        reason: Reason,
     },
     /// What is masked in the texts is shown to the actor, and why.
     RevealTexts {
-        reason: String,
+        reason: Reason,
     },
     /// The operator erases the citizen, and closes what is open.
     CloseToErase,
@@ -151,7 +152,7 @@ pub enum Command {
     /// A supervisor: not answered until then, unless in danger. Ends the talk.
     Restrict {
         until: UnixMs,
-        reason: String,
+        reason: Reason,
     },
     Unrestrict,
     /// What the citizen wants of automatic texts, as a counselor read it.
@@ -165,7 +166,7 @@ pub enum Command {
     FoundSent(FoundSent),
     /// We write before the citizen does, and why: into a new conversation.
     WriteFirst {
-        reason: String,
+        reason: Reason,
     },
     /// An outside department works on it until then.
     Refer {

@@ -19,6 +19,7 @@ use crate::domain::notice::{Notice, Slot};
 use crate::domain::phone::PhoneNumber;
 use crate::domain::policy::ServicePolicy;
 use crate::domain::queue;
+use crate::domain::reason::Reason;
 use crate::domain::recipient::{Recipient, is_person};
 use crate::store::alarm::call;
 use crate::store::conversation::{drafts, line, notes};
@@ -70,7 +71,7 @@ impl Store {
     pub async fn reveal(
         &self,
         id: i64,
-        reason: String,
+        reason: Reason,
         actor: &Actor,
         policy: &Arc<ServicePolicy>,
         now: UnixMs,
@@ -85,7 +86,7 @@ impl Store {
     pub async fn reveal_texts(
         &self,
         id: i64,
-        reason: String,
+        reason: Reason,
         actor: &Actor,
         policy: &Arc<ServicePolicy>,
         now: UnixMs,
@@ -99,7 +100,7 @@ impl Store {
     async fn show_masked(
         &self,
         id: i64,
-        (command, what, reason): (Command, &'static str, String),
+        (command, what, reason): (Command, &'static str, Reason),
         actor: &Actor,
         policy: &Arc<ServicePolicy>,
         now: UnixMs,

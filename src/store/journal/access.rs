@@ -11,6 +11,7 @@ use crate::domain::actor::{Actor, Role};
 use crate::domain::event::EventKind;
 use crate::domain::phone::PhoneNumber;
 use crate::domain::pseudonym::{Pseudonym, PseudonymKey};
+use crate::domain::reason::Reason;
 use crate::store::engine::row;
 use crate::store::engine::sequence::last_assigned;
 use crate::store::journal::event::{NewEvent, append_event};
@@ -23,7 +24,7 @@ pub struct NewAccess {
     pub action: Action,
     pub conversation_id: Option<i64>,
     pub item_id: Option<i64>,
-    pub reason: String,
+    pub reason: Reason,
     /// Without personal data.
     pub detail: String,
     /// The conversations that were shown, each with its citizen where the caller knows them.
@@ -41,7 +42,7 @@ impl NewAccess {
             action,
             conversation_id: None,
             item_id: None,
-            reason: String::new(),
+            reason: Reason::default(),
             detail: String::new(),
             shown: Vec::new(),
         }
@@ -82,11 +83,11 @@ impl AccessLog {
         &self,
         conn: &Connection,
         (conversation_id, citizen): (i64, &PhoneNumber),
-        (detail, reason): (&str, &str),
+        (detail, reason): (&str, &Reason),
         now: UnixMs,
     ) -> Result<()> {
         let access = NewAccess::by(&self.actor, Action::Change).about(conversation_id, Some(citizen));
-        self.append(conn, NewAccess { reason: reason.to_owned(), ..access.detail(detail) }, now)
+        self.append(conn, NewAccess { reason: reason.clone(), ..access.detail(detail) }, now)
     }
 
     /// Logs that the actor wanted to see what is masked: of a citizen where it was shown, else of none.
@@ -94,12 +95,12 @@ impl AccessLog {
         &self,
         conn: &Connection,
         (conversation_id, shown): (i64, Option<&PhoneNumber>),
-        (detail, reason): (&str, &str),
+        (detail, reason): (&str, &Reason),
         now: UnixMs,
     ) -> Result<()> {
         let access = NewAccess::by(&self.actor, Action::Reveal).about(conversation_id, shown);
         let shown = access.shown.iter().filter(|_| shown.is_some()).cloned().collect();
-        self.append(conn, NewAccess { reason: reason.to_owned(), shown, ..access.detail(detail) }, now)
+        self.append(conn, NewAccess { reason: reason.clone(), shown, ..access.detail(detail) }, now)
     }
 
     fn append(&self, conn: &Connection, access: NewAccess, now: UnixMs) -> Result<()> {
@@ -300,7 +301,7 @@ fn record(conn: &Connection, key: &PseudonymKey, access: &NewAccess, now: UnixMs
         action: access.action.as_str().to_owned(),
         conversation_id: access.conversation_id,
         item_id: access.item_id,
-        reason: access.reason.clone(),
+        reason: access.reason.as_str().to_owned(),
         detail: access.detail.clone(),
         subjects: Subject::pack(&subjects),
     })

@@ -9,6 +9,7 @@ use crate::domain::outbound::OutboundKind;
 use crate::domain::phone::PhoneNumber;
 use crate::domain::policy::ServicePolicy;
 use crate::domain::pseudonym::PseudonymKey;
+use crate::domain::reason::Reason;
 use crate::domain::refusal::Refusal;
 use crate::store::conversation::decide::{Change, apply};
 use crate::store::conversation::row::{load, load_latest};
@@ -31,7 +32,7 @@ pub enum FirstTo {
 pub struct NewFirst {
     pub to: FirstTo,
     /// Why we write.
-    pub reason: String,
+    pub reason: Reason,
     pub idempotency_key: String,
     /// SHA-256 of the request: the same key with another digest is refused.
     pub request_digest: Vec<u8>,

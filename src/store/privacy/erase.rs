@@ -17,6 +17,7 @@ use crate::domain::outbound::{OutboundEvent, OutboundState};
 use crate::domain::phone::PhoneNumber;
 use crate::domain::policy::ServicePolicy;
 use crate::domain::pseudonym::PseudonymKey;
+use crate::domain::reason::Reason;
 use crate::store::conversation::decide::{Change, run};
 use crate::store::conversation::row;
 use crate::store::engine::row as engine_row;
@@ -28,7 +29,7 @@ use crate::store::{Result, Store, StoreError};
 #[derive(Debug, Clone)]
 pub struct Erasure {
     pub number: PhoneNumber,
-    pub reason: String,
+    pub reason: Reason,
     /// Close what is open and take back what has not left; without it they are obstacles.
     pub even_open: bool,
 }

@@ -7,6 +7,7 @@ use crate::domain::UnixMs;
 use crate::domain::actor::Actor;
 use crate::domain::event::EventKind;
 use crate::domain::phone::PhoneNumber;
+use crate::domain::reason::Reason;
 use crate::store::conversation::row;
 use crate::store::engine::row as engine_row;
 use crate::store::journal::event::{NewEvent, append_event};
@@ -46,7 +47,7 @@ impl Store {
     pub async fn hold_for_law(
         &self,
         what: HeldWhat,
-        reason: String,
+        reason: Reason,
         actor: &Actor,
         now: UnixMs,
     ) -> Result<()> {
@@ -62,7 +63,7 @@ impl Store {
                        VALUES (:citizen, :id, :reason, :now)";
             conn.execute(
                 sql,
-                named_params! { ":citizen": number, ":id": id, ":reason": reason, ":now": now },
+                named_params! { ":citizen": number, ":id": id, ":reason": reason.as_str(), ":now": now },
             )?;
             record(conn, Act::Hold, keys.of_citizen(&citizen), &reason, now)?;
             append_event(conn, now, NewEvent { conversation_id: id, ..NewEvent::new(EventKind::HeldForLaw) })
@@ -71,7 +72,7 @@ impl Store {
     }
 
     /// Ends a hold. `NotFound` if there is none.
-    pub async fn end_hold(&self, what: HeldWhat, reason: String, actor: &Actor, now: UnixMs) -> Result<()> {
+    pub async fn end_hold(&self, what: HeldWhat, reason: Reason, actor: &Actor, now: UnixMs) -> Result<()> {
         operator_only(actor)?;
         let keys = self.pseudonyms().clone();
         self.write(move |conn| {

@@ -1,6 +1,6 @@
 //! Personal data and its end (`domain::privacy`): what is forgotten of one conversation (`forget`), what has outlived its time
 //! (`purge`), one person's rights (`subject`, `erase`), legal holds (`hold`), and erasures that a restored copy does not know
-//! (`honour`, `erased_file`, `gone`). `traces` looks for what is left in files.
+//! (`honour`, `erased_file`, `gone`). `traces` looks for what is left in files, `reasons` in what people gave as one.
 
 pub(in crate::store) mod erase;
 pub(in crate::store) mod erased_file;
@@ -9,6 +9,7 @@ pub(in crate::store) mod gone;
 pub(in crate::store) mod hold;
 pub(in crate::store) mod honour;
 pub(in crate::store) mod purge;
+pub(in crate::store) mod reasons;
 pub(in crate::store) mod subject;
 pub(in crate::store) mod traces;
 
@@ -19,6 +20,7 @@ use crate::domain::actor::{Actor, Role};
 use crate::domain::inbound;
 use crate::domain::phone::PhoneNumber;
 use crate::domain::pseudonym::{Pseudonym, PseudonymKey};
+use crate::domain::reason::Reason;
 use crate::store::{Result, StoreError};
 
 /// What is done with somebody's data at their request or by law.
@@ -66,10 +68,10 @@ pub(in crate::store) fn erased_key(keys: &PseudonymKey, carrier: &str, key: &str
 }
 
 /// Records what was done with somebody's data.
-fn record(conn: &Connection, act: Act, of: Pseudonym, reason: &str, now: UnixMs) -> Result<()> {
+fn record(conn: &Connection, act: Act, of: Pseudonym, reason: &Reason, now: UnixMs) -> Result<()> {
     let sql = "INSERT INTO privacy_act (at, what, pseudonym, reason) VALUES (:now, :what, :of, :reason)";
     conn.prepare_cached(sql)?.execute(named_params! {
-        ":now": now, ":what": act.as_str(), ":of": of.0.as_slice(), ":reason": reason,
+        ":now": now, ":what": act.as_str(), ":of": of.0.as_slice(), ":reason": reason.as_str(),
     })?;
     Ok(())
 }

@@ -10,6 +10,7 @@ use crate::domain::citizen::Citizen;
 use crate::domain::event::EventKind;
 use crate::domain::phone::PhoneNumber;
 use crate::domain::pseudonym::{PSEUDONYM_BYTES, Pseudonym};
+use crate::domain::reason::Reason;
 use crate::store::engine::row;
 use crate::store::journal::event::{NewEvent, append_event};
 use crate::store::people::citizen;
@@ -68,7 +69,7 @@ impl Store {
     pub async fn subject(
         &self,
         (act, number): (Act, PhoneNumber),
-        reason: String,
+        reason: Reason,
         actor: &Actor,
         now: UnixMs,
     ) -> Result<Subject> {
@@ -80,6 +81,13 @@ impl Store {
         })
         .await?;
         self.stored_of(number).await
+    }
+
+    /// Whether a sender, whatever they are called, wrote to us or was written to, or is kept by pseudonym.
+    pub async fn is_known_sender(&self, number: PhoneNumber) -> Result<bool> {
+        let of = self.stored_of(number).await?;
+        let is_kept = of.held_for.is_some() || of.erased_at.is_some() || !of.acts.is_empty();
+        Ok(is_kept || !of.conversations.is_empty() || of.n_unrouted > 0 || of.citizen != Citizen::default())
     }
 
     /// What is stored of a person, without a record of the look: for the rules of an act that is recorded itself.

@@ -6,6 +6,7 @@ use crate::domain::UnixMs;
 use crate::domain::event::EventKind;
 use crate::domain::lateness::LATE_MS;
 use crate::domain::outbound::{OutboundEvent, OutboundState};
+use crate::domain::reason::Reason;
 use crate::domain::recovery::RecoveryState;
 use crate::store::engine::row;
 use crate::store::journal::event::{NewEvent, append_event};
@@ -159,7 +160,7 @@ impl Store {
     /// A person has looked at what was left: texts leave again. Automatic texts that have waited so long that they would be
     /// late are not said. `NotFound` if no recovery is on; `Conflict` while lists are not read, unless `unread` may be.
     /// Returns how many texts may leave now.
-    pub async fn end_recovery(&self, reason: String, unread: bool, now: UnixMs) -> Result<i64> {
+    pub async fn end_recovery(&self, reason: Reason, unread: bool, now: UnixMs) -> Result<i64> {
         let ended = self.write(move |conn| {
             let of = load(conn)?.ok_or(StoreError::NotFound)?;
             if of.state != RecoveryState::Waiting && !unread {
@@ -167,7 +168,7 @@ impl Store {
             }
             drop_stale_notices(conn, of.restored_at, now)?;
             let sql = "UPDATE recovery SET state = 'over', ended_at = :now, reason = :reason WHERE ended_at IS NULL";
-            conn.prepare_cached(sql)?.execute(named_params! { ":now": now, ":reason": reason })?;
+            conn.prepare_cached(sql)?.execute(named_params! { ":now": now, ":reason": reason.as_str() })?;
             append_event(conn, now, NewEvent::new(EventKind::RecoveryOver))?;
             count(conn, "SELECT count(*) FROM outbox WHERE state = 'queued'")
         });

@@ -98,7 +98,7 @@ async fn who_does_not_hold_it_changes_nothing() {
     }
     bench
         .store
-        .close(id, minsu, Closing { reason: Some("끝".to_owned()), ..Closing::default() }, T0)
+        .close(id, minsu, Closing { reason: Some("끝".into()), ..Closing::default() }, T0)
         .await
         .unwrap()
         .unwrap();
@@ -127,7 +127,7 @@ async fn nothing_is_closed_over_a_text_its_holder_has_not_seen() {
     assert_eq!(news.len(), 1);
     let done = bench
         .store
-        .close(id, minsu, Closing { reason: Some("끝".to_owned()), ..seen_up_to(seen + 1) }, T0 + 2)
+        .close(id, minsu, Closing { reason: Some("끝".into()), ..seen_up_to(seen + 1) }, T0 + 2)
         .await
         .unwrap();
     assert_eq!(done, Ok(()));

@@ -146,16 +146,16 @@ async fn nothing_leaves_but_calls_and_then_danger_until_a_person_confirms() {
     let now = T0 + 2 * MINUTE;
     assert_eq!(ids(&back.lease(10, now).await), [call], "while the lists are read");
     let of = back.recovery().await;
-    let early = back.store.end_recovery("early".to_owned(), false, now).await;
+    let early = back.store.end_recovery("early".into(), false, now).await;
     assert!(matches!(early, Err(StoreError::Conflict(_))), "{early:?}");
     assert!(back.store.recovery_waits(of.id, now).await.unwrap());
     assert!(!back.store.recovery_waits(of.id, now).await.unwrap(), "only once");
     assert_eq!(ids(&back.lease(10, now).await), [danger], "once they are read");
     assert!(back.lease(10, now).await.is_empty());
-    assert_eq!(back.store.end_recovery("looked at".to_owned(), false, now).await.unwrap(), 1);
+    assert_eq!(back.store.end_recovery("looked at".into(), false, now).await.unwrap(), 1);
     assert_eq!(ids(&back.lease(10, now).await), [answer]);
     assert!(back.store.recovery().await.unwrap().is_none());
-    let again = back.store.end_recovery("again".to_owned(), true, now).await;
+    let again = back.store.end_recovery("again".into(), true, now).await;
     assert!(matches!(again, Err(StoreError::NotFound)), "{again:?}");
 }
 
@@ -246,7 +246,7 @@ async fn a_receipt_that_was_said_is_not_said_twice_and_a_stale_one_not_at_all() 
     assert_eq!(back.value::<i64>(queued), 1, "the carrier has one of them");
     let of = back.recovery().await;
     back.store.recovery_waits(of.id, now).await.unwrap();
-    assert_eq!(back.store.end_recovery("x".to_owned(), false, now + HOUR).await.unwrap(), 0);
+    assert_eq!(back.store.end_recovery("x".into(), false, now + HOUR).await.unwrap(), 0);
     assert_eq!(back.value::<i64>("SELECT count(*) FROM outbox WHERE state = 'cancelled'"), 2);
 }
 
