@@ -13,14 +13,18 @@ use serde_json::json;
 
 use super::backup::{Age, Verified, age_in_words, is_sealed, verify, work_folder};
 use super::db::key_in;
+use super::operator::access;
 use super::{Say, counted, line};
 use crate::config::Config;
 use crate::daemon::{DatabaseLock, refuse_root};
+use crate::domain::access::Action;
+use crate::domain::access::chain::HeadLine;
 use crate::domain::data_key::DataKeys;
 use crate::ops::clock::Clock;
 use crate::store::{
     ReplacedCopy, Store, is_plain, keep_erased, keep_photo, newest_text_at, place, refuse_occupied,
 };
+use crate::worker::add_head_line;
 
 #[derive(Args)]
 #[command(
@@ -53,6 +57,8 @@ struct Target {
     folder: Option<PathBuf>,
     age_program: String,
     keys: DataKeys,
+    /// The file of heads of the access log that the database's place has.
+    head_file: Option<PathBuf>,
 }
 
 /// What was put back.
@@ -67,6 +73,17 @@ struct PutBack {
     must_be_encrypted: bool,
     /// Files of the configuration that were left alone.
     left: Vec<PathBuf>,
+    /// What the file of heads has to say of it.
+    head_line: Option<HeadLine>,
+    heads: Heads,
+}
+
+/// Whether the file of heads says that a copy was put back.
+enum Heads {
+    Written,
+    /// No file was named by the configuration of this place.
+    NoFile,
+    Failed(PathBuf, std::io::Error),
 }
 
 pub(super) async fn run(args: Restore, say: Say) -> anyhow::Result<ExitCode> {
@@ -84,15 +101,21 @@ fn target(args: &Restore) -> anyhow::Result<Target> {
     let keys = named.clone().unwrap_or_default();
     Ok(match (&args.to, &args.config) {
         (Some(folder), _) => {
-            Target { database: folder.join("munja.db"), folder: Some(folder.clone()), age_program, keys }
+            let (database, folder) = (folder.join("munja.db"), Some(folder.clone()));
+            // Not that of the configuration in the backup: it may be the file of a gateway that goes on, as in a drill.
+            Target { database, folder, age_program, keys, head_file: None }
         }
         (None, Some(path)) if path.exists() || !args.check => {
             let config = Config::load_without_secrets(path)?;
             let keys = named.unwrap_or(config.data_keys);
-            Target { database: config.database, folder: None, age_program: config.backup.age_program, keys }
+            let (age_program, head_file) = (config.backup.age_program, config.audit.head_file);
+            Target { database: config.database, folder: None, age_program, keys, head_file }
         }
         // Only to be proved: beside the backup.
-        _ => Target { database: args.file.with_extension("check"), folder: None, age_program, keys },
+        _ => {
+            let database = args.file.with_extension("check");
+            Target { database, folder: None, age_program, keys, head_file: None }
+        }
     })
 }
 
@@ -120,6 +143,8 @@ fn restore(args: &Restore, target: &Target, now: i64) -> anyhow::Result<PutBack>
         n_doubted: 0,
         must_be_encrypted: !target.keys.is_none() && is_plain(&verified.database),
         left: Vec::new(),
+        head_line: None,
+        heads: Heads::NoFile,
     };
     if args.check {
         return Ok(done);
@@ -128,8 +153,10 @@ fn restore(args: &Restore, target: &Target, now: i64) -> anyhow::Result<PutBack>
         made_at: verified.manifest.made_at,
         last_event_seq: verified.manifest.last_event_seq,
         carrier: verified.manifest.carrier.clone(),
+        by: access(Action::Restore).who,
     };
-    done.n_doubted = Store::begin_recovery(&verified.database, &copy, keys, now)?;
+    let begun = Store::begin_recovery(&verified.database, &copy, keys, now)?;
+    done.n_doubted = begun.n_doubted;
     // Photos as the database is.
     let in_use = if done.must_be_encrypted { DataKeys::none() } else { keys.clone() };
     // Read once more: now each photo is put in its place.
@@ -146,6 +173,16 @@ fn restore(args: &Restore, target: &Target, now: i64) -> anyhow::Result<PutBack>
         keep_erased(&target.database, erased)?;
     }
     place(&verified.database, verified.pseudonym_key.as_deref(), &target.database, keys)?;
+    // Not before: the line speaks of a database that is there.
+    let head_line = HeadLine::Break(begun.chain_break);
+    done.heads = match &target.head_file {
+        None => Heads::NoFile,
+        Some(file) => match add_head_line(file, &head_line) {
+            Ok(()) => Heads::Written,
+            Err(error) => Heads::Failed(file.clone(), error),
+        },
+    };
+    done.head_line = Some(head_line);
     Ok(done)
 }
 
@@ -200,6 +237,8 @@ fn tell(done: &PutBack, (database, check): (&Path, bool), now: i64, say: Say) {
             "texts": done.n_texts, "photos": done.n_photos, "restored": !check, "verified": true,
             "database": (!check).then(|| database.display().to_string()),
             "in_doubt": done.n_doubted, "left_alone": left, "must_be_encrypted": done.must_be_encrypted,
+            "head_line": done.head_line.as_ref().map(HeadLine::to_line),
+            "head_line_is_written": matches!(done.heads, Heads::Written),
         });
         line(&out.to_string());
         return;
@@ -239,6 +278,7 @@ fn tell(done: &PutBack, (database, check): (&Path, bool), now: i64, say: Say) {
             "데이터베이스를 암호화하기 전의 백업입니다. 시작하기 전에 munjad db encrypt 를 실행하십시오.",
         ));
     }
+    tell_heads(done, say);
     line(&say.pick(
         format!(
             "The next start is in recovery: texts come in and duty phones are called, but nothing is sent to citizens until the \
@@ -253,4 +293,35 @@ fn tell(done: &PutBack, (database, check): (&Path, bool), now: i64, say: Say) {
              다음: 통신사 키를 파일에 넣고, munjad check, munjad run, 그리고 munjad recovery status"
         ),
     ));
+}
+
+/// Says what the file of heads does not say yet. Without its line, `munjad audit verify` takes the lost rows for deleted ones.
+fn tell_heads(done: &PutBack, say: Say) {
+    let Some(head_line) = done.head_line.as_ref().map(HeadLine::to_line) else { return };
+    match &done.heads {
+        Heads::Written => {}
+        Heads::NoFile => line(&say.pick(
+            format!(
+                "If heads of the access log are kept elsewhere ([audit] head_file, another machine), add this line there, so that munjad \
+                 audit verify knows of the restore:\n{head_line}"
+            ),
+            format!(
+                "접속기록의 확인값을 다른 곳에도 두고 있다면([audit] head_file, 다른 서버) 그 파일 끝에 이 줄을 넣으십시오. munjad audit verify 가 \
+                 복원을 알 수 있습니다.\n{head_line}"
+            ),
+        )),
+        Heads::Failed(file, error) => {
+            let file = file.display();
+            line(&say.pick(
+                format!(
+                    "{file} ([audit] head_file) cannot be written to ({error}). Add this line at its end, or munjad audit verify reports \
+                     the rows that are lost with the restore as deleted:\n{head_line}"
+                ),
+                format!(
+                    "{file}([audit] head_file)에 쓸 수 없습니다({error}). 파일 끝에 이 줄을 직접 넣으십시오. 넣지 않으면 복원으로 없어진 기록을 munjad \
+                     audit verify 가 삭제된 것으로 알립니다.\n{head_line}"
+                ),
+            ));
+        }
+    }
 }

@@ -1,5 +1,5 @@
 //! The end of the journal, read once for all streams: one task reads what was committed, frames each event once and hands it
-//! to every stream. Once a second it also asks which of their tokens are still good.
+//! to every stream. Once a second, and when an account was changed, it also asks which of their tokens are still good.
 //!
 //! The task runs while there are streams. A stream that falls behind loses its place here and reads the journal by itself.
 
@@ -23,7 +23,7 @@ pub(super) const BATCH: u32 = 100;
 const MOST_WAITING: usize = 256;
 /// Commits that follow each other faster than this are read together.
 const BREATHER: Duration = Duration::from_millis(5);
-/// How long a token is trusted, and how long a commit that gave no hint may go unseen.
+/// How long a token is trusted where this process has not changed its account, and how long a commit that gave no hint may go unseen.
 const TRUST: Duration = Duration::from_secs(1);
 
 /// One token opens no more streams at once: each holds a connection, and a program that forgets to close them would shut out others.
@@ -141,14 +141,16 @@ impl Live {
     async fn follow(&self, context: &ApiContext, mut end: i64) -> Result<(), StoreError> {
         let mut commits = context.store.hints().commit.subscribe();
         let mut checked_at = Instant::now();
+        let mut changed = 0;
         loop {
             let handed_on = after_a_commit(&mut commits, checked_at + TRUST, self.hand_on(context, end));
             tokio::select! {
                 reached = handed_on => end = reached?,
                 () = context.stop.cancelled() => return Ok(()),
             }
-            if checked_at.elapsed() >= TRUST {
-                checked_at = Instant::now();
+            let last_change = context.store.last_account_change(changed).await?;
+            if last_change != changed || checked_at.elapsed() >= TRUST {
+                (changed, checked_at) = (last_change, Instant::now());
                 self.end_bad_tokens(context).await?;
                 if self.locked().stop_without_streams() {
                     return Ok(());

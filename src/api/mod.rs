@@ -348,7 +348,6 @@ fn routes() -> OpenApiRouter<Shared> {
         let mark =
             middleware::map_response(move |response: Response| async move { audit::mark(logged, response) });
         let route: UtoipaMethodRouter<Shared> = route.layer(strict);
-        let route: UtoipaMethodRouter<Shared> = route.layer(Extension(logged));
         router.routes(route.layer(Extension(access)).layer(mark))
     })
 }

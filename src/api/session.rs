@@ -8,7 +8,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
 
 use super::access::{Access, Peer};
-use super::audit::Logged;
+use super::audit::Asker;
 use super::crowd::Standing;
 use super::extract::Json;
 use super::limits::TokenOf;
@@ -19,7 +19,7 @@ use crate::domain::UnixMs;
 use crate::domain::account::FirstStep;
 use crate::domain::actor::Actor;
 use crate::domain::counselor::Counselor;
-use crate::store::{Bearer, LogIn, LoginCheck, NewAccess};
+use crate::store::{Bearer, LogIn, LoginCheck};
 
 /// Who asks. As an argument of a route it refuses everybody else.
 pub(super) struct Session {
@@ -105,23 +105,14 @@ async fn admit(parts: &Parts, context: &ApiContext) -> Result<Option<Session>, P
         Some(FirstStep::Password) => return Err(Problem::new(ProblemCode::MustChangePassword)),
         Some(FirstStep::SecondFactor) => return Err(Problem::new(ProblemCode::MustSetUpTotp)),
         None => {
-            if let Err(code) = access.admits(&actor) {
-                log_attempt(parts, context, &actor).await?;
-                return Err(Problem::new(code));
+            let admitted = access.admits(&actor);
+            if let Some(asker) = parts.extensions.get::<Asker>() {
+                asker.is(&actor, admitted.is_ok());
             }
+            admitted.map_err(Problem::new)?;
         }
     }
     Ok(Some(Session { actor, counselor, token, id, first_step }))
-}
-
-/// Logs that somebody asked for what their role may not see, where the route table says so.
-async fn log_attempt(parts: &Parts, context: &ApiContext, actor: &Actor) -> Result<(), Problem> {
-    let Some(Logged::WithAttempt(action)) = parts.extensions.get::<Logged>() else {
-        return Ok(());
-    };
-    let id = parts.uri.path().split('/').find_map(|word| word.parse().ok());
-    let attempt = NewAccess::by(actor, *action).detail("refused");
-    Ok(context.log(NewAccess { conversation_id: id, ..attempt }).await?)
 }
 
 /// The connection has brought a valid token.

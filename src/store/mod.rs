@@ -69,7 +69,7 @@ pub use inbound::inbox::{AcceptedPage, Routed};
 pub use inbound::loss::PossibleLoss;
 pub use inbound::quarantine::Quarantined;
 pub use journal::access::NewAccess;
-pub use journal::access_read::AccessFilter;
+pub use journal::access_read::{AccessCheck, AccessFilter, FoundBreak, HeadFiles};
 pub use journal::announce::Announcement;
 pub use journal::event::Event;
 pub use outbound::first::{FirstTo, NewFirst};
@@ -102,7 +102,7 @@ pub use privacy::purge::{PurgePlace, PurgeRun, PurgeStep, Purged};
 pub use privacy::reasons::OldReasons;
 pub use privacy::subject::{PastAct, Subject, SubjectConversation};
 pub use privacy::traces::{Trace, files_of, find_traces};
-pub use recovery::{FoundTexts, Recovery, RecoveryList, RecoveryLook, ReplacedCopy};
+pub use recovery::{BegunRecovery, FoundTexts, Recovery, RecoveryList, RecoveryLook, ReplacedCopy};
 pub use search::{SearchFilter, SearchHit, SearchPage, SimilarAnswer, SoughtCitizen};
 pub use status::{Balance, Counts};
 

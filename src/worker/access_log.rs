@@ -1,5 +1,5 @@
 //! Ends the days of the access log, at three in the morning in Korea, or at the next start: writes the day's head to the log and
-//! to a file, reports suspicious reading, and removes rows whose time is over.
+//! to a file, reports suspicious reading of each day since the last head, and removes rows whose time is over.
 
 use std::fs::File;
 use std::io::Write;
@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use super::{Context, Role, store_trouble};
 use crate::domain::UnixMs;
-use crate::domain::access::chain::{Head, to_hex};
+use crate::domain::access::chain::{HeadLine, to_hex};
 use crate::domain::access::day::Day;
 use crate::domain::access::suspicion::Rule;
 use crate::domain::calendar::OpenState;
@@ -20,6 +20,8 @@ const ROLE: Role = Role::AccessLog;
 const LOOK_EVERY_MS: i64 = 30_000;
 /// So many rows are removed in one transaction: writers wait no longer than for that.
 const BATCH: u32 = 2_000;
+/// Reading of so many days is reported at most, after the gateway stood still.
+const MOST_REPORTED: usize = 31;
 
 /// What the configuration says of the access log.
 #[derive(Debug, Clone)]
@@ -55,57 +57,76 @@ async fn end_day(context: &Context, (today, now): (Day, UnixMs)) -> Result<(), S
     };
     let settings = context.settings().audit.clone();
     tracing::info!(day = head.day, seq = head.seq, hash = to_hex(&head.hash), "head of the access log");
-    if let Some(file) = settings.head_file.clone() {
-        write_head(file, head.clone()).await;
+    let is_in_file = match settings.head_file.clone() {
+        Some(file) => note_head_line(file, HeadLine::Head(head.clone())).await,
+        None => false,
+    };
+    for day in days_to_report(context.store.last_access_head().await?.map(|last| Day::of(last.at)), today) {
+        report(context, &settings, day).await?;
     }
-    report(context, &settings, today).await?;
     expire(context, &settings, now).await?;
     // Last: what failed before is done again.
-    context.store.keep_access_head(head).await
+    context.store.keep_access_head(head, is_in_file).await
 }
 
-/// Adds the head to its file. A file that cannot be written to holds up nothing: the next day's head speaks for this day, too.
-async fn write_head(path: PathBuf, head: Head) {
+/// The days that have ended since the one of the last head, the earliest first: also those at whose end the gateway stood still.
+/// Without a head, the day before.
+fn days_to_report(last: Option<Day>, today: Day) -> Vec<Day> {
+    let (mut days, mut day) = (Vec::new(), today.before());
+    let first = last.unwrap_or(day);
+    while day >= first && days.len() < MOST_REPORTED {
+        days.push(day);
+        day = day.before();
+    }
+    days.reverse();
+    days
+}
+
+/// Adds a line to the file of heads; whether it stands there. A file that cannot be written to holds up nothing: the next day's
+/// head speaks for this day, too.
+pub async fn note_head_line(path: PathBuf, line: HeadLine) -> bool {
     let shown = path.display().to_string();
-    let line = head.to_line();
-    let written = tokio::task::spawn_blocking(move || add_line(&path, &line)).await;
+    let written = tokio::task::spawn_blocking(move || add_head_line(&path, &line)).await;
     let written = written.unwrap_or_else(|_| Err(std::io::ErrorKind::Other.into()));
     if let Err(error) = written {
         tracing::error!(
             file = shown,
             "the head of the access log cannot be written to audit.head_file: let the service's user write to it ({error})"
         );
+        return false;
     }
+    true
 }
 
-fn add_line(path: &Path, line: &str) -> std::io::Result<()> {
+/// Adds a line to the file of heads; on disk when it returns. Blocks.
+pub fn add_head_line(path: &Path, line: &HeadLine) -> std::io::Result<()> {
     let mut file = File::options().append(true).create(true).mode(0o640).open(path)?;
-    file.write_all(format!("{line}\n").as_bytes())?;
+    file.write_all(format!("{}\n", line.to_line()).as_bytes())?;
     file.sync_all()
 }
 
-/// Reports suspicious reading of the day that ended. Who it was stands in the log and in `munjad audit suspicious`, not in the
+/// Reports suspicious reading of a day that ended. Who it was stands in the log and in `munjad audit suspicious`, not in the
 /// journal, which every counselor's program hears.
-async fn report(context: &Context, settings: &AuditSettings, today: Day) -> Result<(), StoreError> {
+async fn report(context: &Context, settings: &AuditSettings, day: Day) -> Result<(), StoreError> {
     let desks = context.settings().policy.desks.clone();
     let is_outside = move |at: UnixMs| {
         desks.all().iter().all(|desk| matches!(desk.calendar.at(at), OpenState::Closed { .. }))
     };
-    let (from, to) = (today.before().begins_at(), today.begins_at());
+    let (from, to) = (day.begins_at(), day.after().begins_at());
     let suspects = context.store.suspicious_reading((from, to), settings.suspicion, is_outside).await?;
     for suspect in &suspects {
         tracing::warn!(
             login = suspect.login,
             n_unanswered = suspect.n_unanswered,
             n_outside_hours = suspect.n_outside,
-            day = today.before().date(),
+            day = day.date(),
             "suspicious reading: citizens' texts opened without doing anything for them; see munjad audit suspicious"
         );
     }
     if suspects.is_empty() {
         return Ok(());
     }
-    let detail = format!("{} {}", today.before().date(), suspects.len());
+    let detail = format!("{} {}", day.date(), suspects.len());
     context.store.note(EventKind::SuspiciousReading, detail, context.now()).await
 }
 

@@ -51,7 +51,7 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-pub use access_log::AuditSettings;
+pub use access_log::{AuditSettings, add_head_line, note_head_line};
 pub use ask_marks::AskMarks;
 pub use auditor::{compare_inbound, compare_with};
 pub use calls::{Call, CarrierCalls};

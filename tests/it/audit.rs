@@ -116,7 +116,8 @@ async fn a_changed_row_and_a_shortened_log_are_found() {
     let line = file.query_row("SELECT seq, hex(hash) FROM access ORDER BY seq DESC LIMIT 1", [], |r| {
         Ok(format!("2026-11-30 1 {} {}\n", r.get::<_, i64>(0)?, r.get::<_, String>(1)?.to_lowercase()))
     });
-    std::fs::write(path(&gateway, "heads"), line.unwrap()).unwrap();
+    let heads = std::fs::read_to_string(path(&gateway, "heads")).unwrap_or_default();
+    std::fs::write(path(&gateway, "heads"), heads + &line.unwrap()).unwrap();
     assert_eq!(audit(&gateway, &["verify"]).0, 0);
     std::fs::rename(path(&gateway, "heads"), path(&gateway, "away")).unwrap();
     let (code, missing) = audit(&gateway, &["verify"]);
@@ -130,6 +131,99 @@ async fn a_changed_row_and_a_shortened_log_are_found() {
     assert!(code == 3 && cut.contains("newest rows of the access log were deleted"), "{cut}");
     let (_, korean) = audit(&gateway, &["verify", "--lang", "ko"]);
     assert!(korean.contains("접속기록"), "{korean}");
+}
+
+/// The head of the newest row, as the gateway adds it to its file.
+fn add_head(gateway: &Gateway, day: &str) {
+    let file = Connection::open(path(gateway, "munja.db")).unwrap();
+    let now = munja::ops::clock::Clock::system().now_ms();
+    let head = "SELECT seq, hex(hash) FROM access ORDER BY seq DESC LIMIT 1";
+    let head = file.query_row(head, [], |r| {
+        Ok(format!("{day} {now} {} {}\n", r.get::<_, i64>(0)?, r.get::<_, String>(1)?.to_lowercase()))
+    });
+    let heads = std::fs::read_to_string(path(gateway, "heads")).unwrap_or_default();
+    std::fs::write(path(gateway, "heads"), heads + &head.unwrap()).unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_restore_across_a_head_is_named_and_is_no_tampering() {
+    let carrier = Carrier::start().await;
+    let sections = "[audit]\nhead_file = \"heads\"\n[backup]\nfolder = \"copies\"";
+    let mut gateway = Gateway::on(carrier, sections).await;
+    gateway.claimed("버스가 안 와요").await;
+    gateway.daemon.take().unwrap().stop().await;
+    let config = gateway.folder.path().join("gateway.toml");
+    add_head(&gateway, "2026-11-28");
+    let copy = crate::backup::backup(&config, &[]);
+    for _ in 0..3 {
+        assert_eq!(audit(&gateway, &["show"]).0, 0);
+    }
+    add_head(&gateway, "2026-11-29");
+    assert_eq!(audit(&gateway, &["verify"]).0, 0);
+    let away = gateway.folder.path().join("away");
+    std::fs::create_dir(&away).unwrap();
+    for name in ["munja.db", "munja.db-wal", "munja.db-shm"] {
+        drop(std::fs::rename(path(&gateway, name), away.join(name)));
+    }
+    let config = config.to_str().unwrap();
+    crate::backup::munjad(0, &["restore", copy.to_str().unwrap(), "--config", config]);
+    let heads = std::fs::read_to_string(path(&gateway, "heads")).unwrap();
+    assert!(heads.lines().last().unwrap().contains(" restored: copy of 2"), "{heads}");
+    for _ in 0..8 {
+        assert_eq!(audit(&gateway, &["show"]).0, 0);
+    }
+    add_head(&gateway, "2026-11-30");
+    let (code, found) = audit(&gateway, &["verify"]);
+    assert!(code == 0 && found.contains("lost with the restore: 1 day, 2026-11-29"), "{found}");
+    let (code, json) = audit(&gateway, &["verify", "--json"]);
+    let json: Value = serde_json::from_str(&json).unwrap();
+    assert_eq!((code, &json["sound"], &json["lost_heads"]), (0, &json!(true), &json!(["2026-11-29"])));
+    assert_eq!((&json["restores"][0]["in_head_file"], &json["missing_heads"]), (&json!(true), &json!([])));
+    let (_, korean) = audit(&gateway, &["verify", "--lang", "ko"]);
+    assert!(korean.contains("사본을 되돌렸습니다") && korean.contains("위변조가 아닙니다"), "{korean}");
+    if let Some((is_sound, words)) = python(&gateway.folder.path().join("munja.db")) {
+        assert!(is_sound, "{words}");
+    }
+    // The same database, and a file that does not know of a restore.
+    let heads = std::fs::read_to_string(path(&gateway, "heads")).unwrap();
+    let without: Vec<&str> = heads.lines().filter(|line| !line.contains("restored")).collect();
+    std::fs::write(path(&gateway, "heads"), without.join("\n")).unwrap();
+    let (code, forged) = audit(&gateway, &["verify"]);
+    assert!(
+        code == 3 && forged.contains("was written anew") && forged.contains("No file of heads says so"),
+        "{forged}"
+    );
+    std::fs::write(path(&gateway, "heads"), heads).unwrap();
+    let file = Connection::open(path(&gateway, "munja.db")).unwrap();
+    let cut = "DELETE FROM access WHERE seq > (SELECT seq FROM access WHERE action = 'restore');
+               UPDATE sqlite_sequence SET seq = (SELECT max(seq) FROM access) WHERE name = 'access'";
+    file.execute_batch(cut).unwrap();
+    let (code, cut) = audit(&gateway, &["verify"]);
+    assert!(code == 3 && cut.contains("newest rows of the access log were deleted"), "{cut}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_emptied_file_of_heads_is_found() {
+    let mut gateway = gateway("heads").await;
+    gateway.claimed("버스가 안 와요").await;
+    let now = munja::ops::clock::Clock::system().now_ms();
+    let head = munja::domain::access::chain::Head::from_line(&format!("2026-11-29 {now} 1 {}", {
+        let file = Connection::open(path(&gateway, "munja.db")).unwrap();
+        let hash = "SELECT lower(hex(hash)) FROM access WHERE seq = 1";
+        file.query_row(hash, [], |r| r.get::<_, String>(0)).unwrap()
+    }));
+    let head = head.unwrap();
+    gateway.store.keep_access_head(head.clone(), true).await.unwrap();
+    gateway.daemon.take().unwrap().stop().await;
+    let heads = std::fs::read_to_string(path(&gateway, "heads")).unwrap_or_default();
+    std::fs::write(path(&gateway, "heads"), format!("{heads}{}\n", head.to_line())).unwrap();
+    assert_eq!(audit(&gateway, &["verify"]).0, 0);
+    std::fs::write(path(&gateway, "heads"), "").unwrap();
+    let (code, found) = audit(&gateway, &["verify"]);
+    assert!(code == 3 && found.contains("lacks the heads of") && found.contains("2026-11-29"), "{found}");
+    let (code, json) = audit(&gateway, &["verify", "--json"]);
+    let json: Value = serde_json::from_str(&json).unwrap();
+    assert_eq!((code, &json["sound"], &json["missing_heads"][0]), (3, &json!(true), &json!("2026-11-29")));
 }
 
 #[tokio::test(flavor = "multi_thread")]

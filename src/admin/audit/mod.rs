@@ -15,7 +15,7 @@ use crate::domain::access::Action;
 
 #[derive(Subcommand)]
 pub(super) enum Audit {
-    /// Check that no row of the access log was changed, deleted, inserted or moved; exit code 3 if one was
+    /// Check that the access log is as it was written; exit code 3 if not, or if heads are missing in their file
     Verify {
         /// Another file of heads to compare with, such as a copy from another machine
         #[arg(long, value_name = "FILE")]

@@ -1,23 +1,24 @@
 //! `munjad audit verify`. Works on a database that nobody may write to, too: a backup, or an auditor's copy.
 
+use std::collections::BTreeSet;
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, anyhow};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::admin::operator::{access, log};
 use crate::admin::{ConfigArg, FOUND_BAD, Say, counted, line, open};
 use crate::config::Config;
 use crate::daemon;
 use crate::domain::access::Action;
-use crate::domain::access::chain::{Damage, Head, Verified, to_hex};
-use crate::store::StoreOptions;
+use crate::domain::access::chain::{Damage, Head, HeadLine, Verified, to_hex};
+use crate::store::{AccessCheck, FoundBreak, HeadFiles, StoreOptions};
 
 pub(super) async fn run(at: &ConfigArg, heads: &[PathBuf], say: Say) -> anyhow::Result<ExitCode> {
     let config = Config::load_without_secrets(&at.config)?;
-    let (known, missing) = known_heads(&config, heads, say)?;
+    let files = head_files(&config, heads, say)?;
     let keys = config.data_keys.clone();
     let options = StoreOptions { create: false, read_only: true, keys, ..StoreOptions::default() };
     let store = daemon::open_store(&config.database, options).await?;
@@ -27,49 +28,44 @@ pub(super) async fn run(at: &ConfigArg, heads: &[PathBuf], say: Say) -> anyhow::
             drop(write!(std::io::stderr(), "\r{n} "));
         }
     };
-    let found = store.verify_access(known, progress).await.context("the access log could not be read")?;
+    let found = store.verify_access(files, progress).await.context("the access log could not be read")?;
     // A gateway that has not ended a day yet has written no file either.
-    let missing = match store.last_access_head().await? {
-        Some(_) => missing,
+    let missing_file = match store.last_access_head().await? {
+        Some(_) => config.audit.head_file.clone().filter(|file| !file.exists()),
         None => None,
     };
     drop(store);
     if is_watched {
         drop(write!(std::io::stderr(), "\r"));
     }
+    let is_sound = found.is_sound() && missing_file.is_none();
     // A damaged log is kept as it is. A copy that cannot be written to is verified all the same.
-    if found.is_ok()
+    if found.chain.is_ok()
         && let Ok(store) = open(&config).await
     {
-        log(&store, access(Action::Admin).detail("audit verify: sound")).await?;
+        let detail = if is_sound { "audit verify: sound" } else { "audit verify: findings" };
+        log(&store, access(Action::Admin).detail(detail)).await?;
     }
-    match &found {
-        Ok(verified) => sound(verified, missing.as_deref(), say),
-        Err(damage) => damaged(damage, say),
-    }
-    Ok(if found.is_ok() && missing.is_none() { ExitCode::SUCCESS } else { ExitCode::from(FOUND_BAD) })
+    Told { found: &found, missing_file: missing_file.as_deref(), config: &config, say }.tell();
+    Ok(if is_sound { ExitCode::SUCCESS } else { ExitCode::from(FOUND_BAD) })
 }
 
-/// The heads in the configured file and in those that were named; and the configured file if it is not there.
-fn known_heads(config: &Config, named: &[PathBuf], say: Say) -> anyhow::Result<(Vec<Head>, Option<PathBuf>)> {
-    let (mut heads, mut missing) = (Vec::new(), None);
-    if let Some(file) = &config.audit.head_file {
-        match file.exists() {
-            true => heads.extend(read_heads(file, say)?),
-            false => missing = Some(file.clone()),
-        }
-    }
-    for file in named {
-        heads.extend(read_heads(file, say)?);
-    }
-    Ok((heads, missing))
+/// The lines of the configured file, none if it is not there, and of those that were named.
+fn head_files(config: &Config, named: &[PathBuf], say: Say) -> anyhow::Result<HeadFiles> {
+    let own = match &config.audit.head_file {
+        Some(file) if file.exists() => Some(read_heads(file, say)?),
+        Some(_) => Some(Vec::new()),
+        None => None,
+    };
+    let others = named.iter().map(|file| read_heads(file, say)).collect::<anyhow::Result<_>>()?;
+    Ok(HeadFiles { own, others })
 }
 
-fn read_heads(file: &Path, say: Say) -> anyhow::Result<Vec<Head>> {
+fn read_heads(file: &Path, say: Say) -> anyhow::Result<Vec<HeadLine>> {
     let shown = file.display();
     let text = std::fs::read_to_string(file).with_context(|| format!("{shown}"))?;
     let head = |(n, line): (usize, &str)| {
-        Head::from_line(line).ok_or_else(|| {
+        HeadLine::from_line(line).ok_or_else(|| {
             let n = n + 1;
             anyhow!(
                 "{}",
@@ -83,28 +79,146 @@ fn read_heads(file: &Path, say: Say) -> anyhow::Result<Vec<Head>> {
     text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()).map(head).collect()
 }
 
-fn sound(found: &Verified, missing: Option<&Path>, say: Say) {
+/// What is said of a check.
+struct Told<'a> {
+    found: &'a AccessCheck,
+    /// The configured file of heads, if it is not there.
+    missing_file: Option<&'a Path>,
+    config: &'a Config,
+    say: Say,
+}
+
+impl Told<'_> {
+    fn tell(&self) {
+        if self.say.json {
+            return line(&self.json().to_string());
+        }
+        match &self.found.chain {
+            Ok(verified) => sound(verified, self.say),
+            Err(damage) => damaged(damage, self.say),
+        }
+        self.found.breaks.iter().for_each(|of| self.put_back(of));
+        self.lost();
+        match (self.missing_file, days(&self.found.missing)) {
+            (Some(file), _) => tell_missing_file(file, self.say),
+            (None, Some(missing)) => tell_missing(&missing, self.say),
+            (None, None) => {}
+        }
+    }
+
+    fn json(&self) -> Value {
+        let AccessCheck { chain, lost, breaks, missing } = self.found;
+        let mut json = match chain {
+            Ok(Verified { n_rows, last, hash, n_heads }) => json!({
+                "sound": true, "n_rows": n_rows, "last": last, "hash": to_hex(hash), "n_heads": n_heads,
+            }),
+            Err(damage) => json!({
+                "sound": false, "damage": damage.as_str(), "row": damage.seq(),
+                "message": sentence(damage, self.say),
+            }),
+        };
+        let one = |FoundBreak { of, who, is_recorded, .. }: &FoundBreak| {
+            json!({
+                "row": of.row.seq, "at": of.row.at, "copy_at": of.copy_at, "last": of.last, "by": who.login,
+                "in_head_file": is_recorded, "head_line": HeadLine::Break(of.clone()).to_line(),
+            })
+        };
+        json["restores"] = breaks.iter().map(one).collect();
+        json["lost_heads"] = all_days(lost).into();
+        json["missing_heads"] = all_days(missing).into();
+        json["missing_head_file"] = json!(self.missing_file);
+        json
+    }
+
+    /// Names a copy that was put back, and what no file of heads says of it and should.
+    fn put_back(&self, FoundBreak { of, who, is_recorded, is_due }: &FoundBreak) {
+        let (at, copy, row, last) =
+            (self.config.minute(of.row.at), self.config.minute(of.copy_at), of.row.seq, of.last);
+        let by = if who.login.is_empty() {
+            self.say.pick("by hand", "사람이 파일을 직접 넣음")
+        } else {
+            &who.login
+        };
+        line(&self.say.pick(
+            format!("A copy of {copy} was put back at {at} ({by}): the log goes on after its row {last}, with row {row}."),
+            format!("{at} 에 {copy} 의 사본을 되돌렸습니다({by}). 접속기록은 사본의 {last}번 다음인 {row}번부터 이어집니다."),
+        ));
+        if *is_recorded || !(*is_due || self.found.chain.is_err()) {
+            return;
+        }
+        let head_line = HeadLine::Break(of.clone()).to_line();
+        line(&self.say.pick(
+            format!(
+                "  No file of heads says so. Whoever can write the database can write such a row. Only if you know of that restore, add \
+                 this line to the file of heads, in its place by the time, and verify again:\n  {head_line}"
+            ),
+            format!(
+                "  확인값 파일에는 이 복원이 없습니다. 데이터베이스를 쓸 수 있는 사람은 이런 기록도 쓸 수 있습니다. 알고 있는 복원일 때만 확인값 파일의 시각에 \
+                 맞는 자리에 이 줄을 넣고 다시 확인하십시오.\n  {head_line}"
+            ),
+        ));
+    }
+
+    fn lost(&self) {
+        let Some(Days { n, first, last }) = days(&self.found.lost) else { return };
+        let n_days = counted(n, "day");
+        line(&self.say.pick(
+            format!(
+                "Heads of rows lost with the restore: {n_days}, {first} to {last}. The rows between the copy and the restore are gone and \
+                 cannot be compared; this is no tampering if the restore was yours."
+            ),
+            format!(
+                "복원으로 없어진 기록의 확인값이 {n}일치 있습니다({first} ~ {last}). 사본을 만든 뒤부터 복원하기 전까지의 기록은 없으므로 비교할 수 없습니다. \
+                 직접 한 복원이라면 위변조가 아닙니다."
+            ),
+        ));
+    }
+}
+
+/// The days of some heads.
+struct Days {
+    n: usize,
+    first: String,
+    last: String,
+}
+
+fn all_days(heads: &[Head]) -> Vec<&str> {
+    let days: BTreeSet<&str> = heads.iter().map(|head| head.day.as_str()).collect();
+    days.into_iter().collect()
+}
+
+fn days(heads: &[Head]) -> Option<Days> {
+    let days = all_days(heads);
+    let (first, last) = (days.first()?.to_string(), days.last()?.to_string());
+    Some(Days { n: days.len(), first, last })
+}
+
+fn sound(found: &Verified, say: Say) {
     let Verified { n_rows, last, hash, n_heads } = found;
     let hash = to_hex(hash);
-    if say.json {
-        return line(
-            &json!({
-                "sound": true, "n_rows": n_rows, "last": last, "hash": hash, "n_heads": n_heads, "missing_head_file": missing,
-            })
-            .to_string(),
-        );
-    }
     let (rows, heads) = (counted(n_rows, "row"), counted(n_heads, "head"));
     line(&say.pick(
         format!("The access log is sound: {rows}, compared with {heads}.\nNewest row {last}, hash {hash}"),
         format!("접속기록에 이상이 없습니다. {n_rows}건, 확인값 {n_heads}개와 비교했습니다.\n마지막 기록 {last}번, 해시 {hash}"),
     ));
-    if let Some(file) = missing {
-        tell_missing(file, say);
-    }
 }
 
-fn tell_missing(file: &Path, say: Say) {
+fn tell_missing(Days { n, first, last }: &Days, say: Say) {
+    let n_days = counted(n, "day");
+    line(&say.pick(
+        format!(
+            "The file of heads ([audit] head_file) lacks the heads of {n_days}, {first} to {last}, which this database has written: it was \
+             emptied, cut or replaced. Compare with a copy of it (--heads FILE). If it was configured only now, the next head makes \
+             it (03:00 in Korea)."
+        ),
+        format!(
+            "확인값 파일([audit] head_file)에 이 데이터베이스가 쓴 확인값 {n}일치({first} ~ {last})가 없습니다. 파일이 비워졌거나 잘렸거나 바뀐 것입니다. \
+             그 사본과 비교하십시오(--heads 파일). 방금 설정했다면 다음 확인값(한국 시각 03시) 때 생깁니다."
+        ),
+    ));
+}
+
+fn tell_missing_file(file: &Path, say: Say) {
     let file = file.display();
     line(&say.pick(
         format!(
@@ -118,13 +232,7 @@ fn tell_missing(file: &Path, say: Say) {
 }
 
 fn damaged(damage: &Damage, say: Say) {
-    let sentence = sentence(damage, say);
-    if say.json {
-        let found =
-            json!({ "sound": false, "damage": damage.as_str(), "row": damage.seq(), "message": sentence });
-        return line(&found.to_string());
-    }
-    line(&sentence);
+    line(&sentence(damage, say));
     line(say.pick(
         "What comes after it was not checked. Keep a copy of the database and of the log as they are, and compare with a backup.",
         "그 뒤의 기록은 확인하지 않았습니다. 데이터베이스와 로그를 그대로 따로 보관하고 백업과 비교하십시오.",
@@ -155,6 +263,10 @@ fn sentence(damage: &Damage, say: Say) -> String {
         Damage::HeadGone { seq, day } => say.pick(
             format!("The head of {day} (row {seq} of the access log) was deleted or changed: the journal has it."),
             format!("{day} 의 확인값(접속기록 {seq}번)이 삭제되었거나 바뀌었습니다. 이력에는 남아 있습니다."),
+        ),
+        Damage::FalseBreak { seq } => say.pick(
+            format!("Row {seq} of the access log and the file of heads do not agree about a copy that was put back there: one of them was forged."),
+            format!("접속기록 {seq}번에서 사본을 되돌렸다는 기록과 확인값 파일이 서로 맞지 않습니다. 둘 중 하나가 위조된 것입니다."),
         ),
         Damage::Changed { seq } => say.pick(
             format!("Row {seq} of the access log was changed after it was written."),

@@ -5,6 +5,7 @@ use crate::api::audit::Logged;
 use crate::domain::access::chain::Row;
 use crate::domain::access::{Action, Subject};
 use crate::store::AccessFilter;
+use crate::store::HeadFiles;
 
 impl Desk {
     pub(super) async fn rows(&self) -> Vec<Row> {
@@ -86,7 +87,7 @@ async fn every_answer_with_a_citizens_data_has_its_row() {
     assert_eq!(desk.logged(&mut seen, 1).await, ["search q"]);
     desk.post(&format!("{one}/release"), &token, json!({})).await.expect(204);
     assert_eq!(desk.logged(&mut seen, 1).await, ["change release"]);
-    assert!(desk.store.verify_access(Vec::new(), |_| {}).await.expect("read").is_ok());
+    assert!(desk.store.verify_access(HeadFiles::default(), |_| {}).await.expect("read").is_sound());
 }
 
 /// Who may not see what is masked has tried all the same: a counselor without a danger, and a role that sees no texts.
@@ -98,6 +99,7 @@ async fn a_refused_reveal_is_logged() {
     desk.post(path, &token, body.clone()).await.refused("number_not_shown");
     let shown = desk.post(path, &token, json!({"reason": "확인", "what": "texts"})).await.expect(200);
     assert!(shown["texts"].is_null(), "nothing is masked: {shown}");
+    desk.post("/v1/conversations/99/reveal", &token, body.clone()).await.refused("not_found");
     desk.store
         .set_duties("minsu".into(), Some(crate::domain::actor::Role::Auditor), None)
         .await
@@ -111,23 +113,67 @@ async fn a_refused_reveal_is_logged() {
     let rows = desk.rows().await;
     let told: Vec<_> =
         rows[1..].iter().map(|row| (&*row.record.detail, row.record.conversation_id)).collect();
-    let expected = [("number: refused", Some(1)), ("texts: nothing masked", Some(1)), ("refused", Some(1))];
+    let expected = [
+        ("number: refused", Some(1)),
+        ("texts: nothing masked", Some(1)),
+        ("number: not found", Some(99)),
+        ("refused", Some(1)),
+    ];
     assert_eq!(told, expected);
+    assert!(rows[1..4].iter().all(|row| !row.record.reason.is_empty()));
     assert!(rows[1..].iter().all(|row| row.record.action == "reveal" && row.record.subjects.is_empty()));
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_shows_nothing_and_what_is_refused_has_no_row() {
+async fn what_shows_nothing_and_what_nobody_asked_has_no_row() {
     let desk = Desk::open();
     let token = desk.one_active().await;
     for path in ["/v1/me", "/v1/status", "/v1/desks", "/v1/categories", "/v1/canned", "/v1/duty", "/healthz"]
     {
         desk.get(path, &token).await.expect(200);
     }
-    desk.get("/v1/conversations/99", &token).await.refused("not_found");
     desk.get("/v1/conversations/1", "").await.refused("unauthorized");
     desk.post("/v1/conversations/1/reveal", &token, json!({"reason": " "})).await.refused("bad_request");
     assert_eq!(desk.rows().await.len(), 1, "the claim before");
+}
+
+/// Each try to read what one may not read, or what is not there, names it.
+#[tokio::test(start_paused = true)]
+async fn who_is_refused_what_they_asked_to_read_has_a_row_that_names_it() {
+    let desk = Desk::open();
+    let token = desk.one_active().await;
+    desk.get("/v1/conversations/99", &token).await.refused("not_found");
+    desk.get("/v1/photos/77", &token).await.refused("not_found");
+    desk.get("/v1/audit", &token).await.refused("role_refuses");
+    let reason = json!({"reason": "경찰 요청"});
+    desk.post("/v1/conversations/1/evidence", &token, reason).await.refused("supervisors_only");
+    let north = Some(crate::domain::actor::DeskScope::Only(vec!["north".into()]));
+    let other = desk.token("buk").await;
+    desk.store.set_duties("buk".into(), None, north).await.expect("moved");
+    desk.get("/v1/conversations/1", &other).await.refused("not_your_desk");
+    // What changes nothing and shows nothing needs no row of its own.
+    desk.post("/v1/conversations/1/claim", &other, json!({})).await.refused("not_your_desk");
+    let rows = desk.rows().await;
+    let told: Vec<_> = rows[1..]
+        .iter()
+        .map(|row| &row.record)
+        .filter(|record| record.action != "change")
+        .map(|of| (&*of.action, &*of.detail, of.conversation_id, of.item_id, &*of.who.login))
+        .collect();
+    let expected = [
+        ("view", "not found", Some(99), None, "minsu"),
+        ("photo", "not found", None, Some(77), "minsu"),
+        ("audit", "refused", None, None, "minsu"),
+        ("export", "refused", Some(1), None, "minsu"),
+        ("view", "refused", Some(1), None, "buk"),
+    ];
+    assert_eq!(told, expected);
+    assert!(
+        rows[1..]
+            .iter()
+            .filter(|row| row.record.action != "change")
+            .all(|row| row.record.subjects.is_empty())
+    );
 }
 
 /// Who may not see a text sees who did; that they looked is logged like everything else.

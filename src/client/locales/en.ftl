@@ -463,6 +463,7 @@ audit-action-admin = command
 audit-action-audit = audit
 audit-action-outcome = outcome
 audit-action-expire = expire
+audit-action-restore = restore
 audit-none = Nothing was logged.
 advice-phone = “{ $words }” asks somebody to phone who may not be able to. Say how to do it by text.
 advice-hard_word = “{ $words }” is hard. Easier: { $instead }

@@ -447,6 +447,7 @@ audit-action-admin = 운영 명령
 audit-action-audit = 접속기록 조회
 audit-action-outcome = 결과
 audit-action-expire = 만료 삭제
+audit-action-restore = 사본 복원
 audit-none = 기록이 없습니다.
 advice-phone = “{ $words }”: 전화할 수 없는 시민일 수 있습니다. 문자로 하는 방법을 적어 주십시오.
 advice-hard_word = “{ $words }” → 쉬운 말: { $instead }

@@ -11,13 +11,10 @@ use std::collections::BTreeMap;
 
 use sha2::{Digest, Sha256};
 
+pub use super::hash::{BEGINNING, Hash, from_hex, to_hex};
+pub use super::head::{ChainBreak, Head, HeadLine, Outside};
 use super::{Action, LEAST_KEPT_DAYS, Record};
 use crate::domain::UnixMs;
-
-pub type Hash = [u8; 32];
-
-/// What the first row of all follows.
-pub const BEGINNING: Hash = [0; 32];
 
 const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
 /// How far a row's number may have been moved for that to be recognised.
@@ -32,38 +29,6 @@ pub struct Row {
     pub record: Record,
     pub previous: Vec<u8>,
     pub hash: Vec<u8>,
-}
-
-/// The last row at the end of a day.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Head {
-    pub day: String,
-    pub at: UnixMs,
-    /// 0: there was no row yet.
-    pub seq: i64,
-    pub hash: Hash,
-}
-
-impl Head {
-    /// The line in a file of heads: day, time, number and hash.
-    pub fn to_line(&self) -> String {
-        format!("{} {} {} {}", self.day, self.at, self.seq, to_hex(&self.hash))
-    }
-
-    /// Reads a line back; `None` for anything else.
-    pub fn from_line(line: &str) -> Option<Head> {
-        let mut words = line.split_whitespace();
-        let (day, at, seq, hash) = (words.next()?, words.next()?, words.next()?, words.next()?);
-        if words.next().is_some() {
-            return None;
-        }
-        Some(Head {
-            day: day.to_owned(),
-            at: at.parse().ok()?,
-            seq: seq.parse().ok()?,
-            hash: from_hex(hash)?,
-        })
-    }
 }
 
 /// Stands for the rows that were removed after their time.
@@ -113,6 +78,9 @@ pub enum Damage {
     TooEarly { seq: i64 },
     /// The journal has a head of that day, and the table of heads has none like it.
     HeadGone { seq: i64, day: String },
+    /// A row that says that a copy was put back does not say after which row it stands; or a file of heads says that this row is one,
+    /// and it is none.
+    FalseBreak { seq: i64 },
 }
 
 impl Damage {
@@ -131,6 +99,7 @@ impl Damage {
             Damage::Unconfirmed { .. } => "unconfirmed",
             Damage::TooEarly { .. } => "too_early",
             Damage::HeadGone { .. } => "head_gone",
+            Damage::FalseBreak { .. } => "false_restore",
         }
     }
 
@@ -145,6 +114,7 @@ impl Damage {
             | Damage::Inserted { seq }
             | Damage::Between { seq }
             | Damage::HeadGone { seq, .. }
+            | Damage::FalseBreak { seq }
             | Damage::Rewritten { seq, .. }
             | Damage::Truncated { last: seq, .. }
             | Damage::NoBeginning { first: seq }
@@ -188,6 +158,8 @@ pub struct Verifier {
     suspect: Option<i64>,
     /// By the number of their rows; of several for one row the earliest.
     heads: BTreeMap<i64, Head>,
+    /// Breaks that were written down elsewhere, by the number of their rows.
+    breaks: BTreeMap<i64, ChainBreak>,
     n_heads: usize,
     n_rows: u64,
 }
@@ -214,11 +186,17 @@ impl Verifier {
             is_confirmed: false,
             suspect: None,
             heads: known,
+            breaks: BTreeMap::new(),
             n_heads,
             n_rows: 0,
         };
         verifier.check_anchor()?;
         Ok(verifier)
+    }
+
+    /// With breaks that were written down elsewhere, and whose rows are among the heads.
+    pub fn expecting(self, breaks: Vec<ChainBreak>) -> Verifier {
+        Verifier { breaks: breaks.into_iter().map(|of| (of.row.seq, of)).collect(), ..self }
     }
 
     fn check_anchor(&self) -> Result<(), Damage> {
@@ -270,6 +248,7 @@ impl Verifier {
         if let Some(head) = self.heads.get(&seq).filter(|head| head.hash != hash) {
             return Err(Damage::Rewritten { seq, day: head.day.clone() });
         }
+        self.check_break(row)?;
         if let Some(anchor) = &self.anchor
             && row.record.action == Action::Expire.as_str()
         {
@@ -278,6 +257,18 @@ impl Verifier {
         (self.next, self.previous) = (seq + 1, hash);
         self.n_rows += 1;
         Ok(())
+    }
+
+    /// A row that says that a copy was put back follows the last row of the copy, and is the one that was written down elsewhere.
+    fn check_break(&self, row: &Row) -> Result<(), Damage> {
+        let is_break = row.record.action == Action::Restore.as_str();
+        let found = break_of(row).map(|of| (of.copy_at, of.last, of.last_hash));
+        let told = self.breaks.get(&row.seq).map(|of| (of.copy_at, of.last, of.last_hash));
+        let follows = found.is_some_and(|(_, last, hash)| last == self.next - 1 && hash == self.previous);
+        match (is_break && !follows) || (told.is_some() && told != found) {
+            true => Err(Damage::FalseBreak { seq: row.seq }),
+            false => Ok(()),
+        }
     }
 
     /// What numbers that are missing before a row tell; `hash`: the one that it should have.
@@ -320,27 +311,18 @@ pub struct Verified {
     pub n_heads: usize,
 }
 
+/// The break that a row is; `None` if it is none.
+pub fn break_of(row: &Row) -> Option<ChainBreak> {
+    let hash = row.hash.clone().try_into().ok()?;
+    let head = Head::of_row(row.seq, hash, row.record.at);
+    let is_break = row.record.action == Action::Restore.as_str();
+    is_break.then(|| ChainBreak::of(head, &row.record.detail)).flatten()
+}
+
 /// The number under which a row was written, if it was another one not far away.
 fn place_of(row: &Row) -> Option<i64> {
     let near = row.seq.saturating_sub(MOST_MOVED).max(1)..=row.seq.saturating_add(MOST_MOVED);
     near.into_iter().find(|seq| row.hash == hash_of(*seq, &row.previous, &row.record))
-}
-
-/// Lower-case hexadecimal digits.
-pub fn to_hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// Reads the 64 hexadecimal digits of a hash; `None` for anything else.
-pub fn from_hex(word: &str) -> Option<Hash> {
-    if word.len() != 64 || !word.is_ascii() {
-        return None;
-    }
-    let mut hash = BEGINNING;
-    for (at, byte) in hash.iter_mut().enumerate() {
-        *byte = u8::from_str_radix(word.get(2 * at..2 * at + 2)?, 16).ok()?;
-    }
-    Some(hash)
 }
 
 #[cfg(test)]

@@ -25,6 +25,10 @@ impl Day {
         Day(self.0 - 1)
     }
 
+    pub fn after(self) -> Day {
+        Day(self.0 + 1)
+    }
+
     /// Its date, as 2026-11-30.
     pub fn date(self) -> String {
         let unix = jiff::civil::date(1970, 1, 1);
@@ -43,7 +47,7 @@ mod tests {
         let three = 1_795_975_200_000;
         let (night, morning) = (Day::of(three - 1), Day::of(three));
         assert_eq!((night.date(), morning.date()), ("2026-11-29".to_owned(), "2026-11-30".to_owned()));
-        assert_eq!((morning.begins_at(), morning.before()), (three, night));
+        assert_eq!((morning.begins_at(), morning.before(), night.after()), (three, night, morning));
         assert_eq!(Day::of(0).date(), "1970-01-01");
         assert_eq!(Day::of(i64::MAX).date(), "", "no such date");
     }

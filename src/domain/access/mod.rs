@@ -4,6 +4,8 @@
 
 pub mod chain;
 pub mod day;
+pub mod hash;
+pub mod head;
 pub mod suspicion;
 
 use super::UnixMs;
@@ -37,6 +39,8 @@ words! {
         Outcome => "outcome",
         /// The oldest rows were removed after their time; the detail is the anchor that stands for them.
         Expire => "expire",
+        /// A copy of the database was put back, and the chain goes on from its last row; the detail is [`head::ChainBreak::detail`].
+        Restore => "restore",
     }
 }
 

@@ -106,9 +106,15 @@ impl Store {
         now: UnixMs,
     ) -> Result<Decided<(Conversation, bool)>> {
         let (log, actor, policy) = (self.access_log(actor), actor.clone(), Arc::clone(policy));
-        self.write(move |conn| {
+        let shown = self.write(move |conn| {
             let change = Change { conn, actor: &actor, policy: &policy, now };
-            let before = load(conn, id)?;
+            let before = match load(conn, id) {
+                Err(StoreError::NotFound) => {
+                    log.revealed(conn, (id, None), (&format!("{what}: not found"), &reason), now)?;
+                    return Ok(None);
+                }
+                before => before?,
+            };
             let facts = facts(&change, &before, &command)?;
             let is_there = facts.has_masked || matches!(command, Command::Reveal { .. });
             let done = run_with(&change, &before, (&command, &facts))?;
@@ -118,9 +124,10 @@ impl Store {
                 Err(_) => (format!("{what}: refused"), None),
             };
             log.revealed(conn, (id, citizen), (&detail, &reason), now)?;
-            Ok(done.map(|_| (before, is_there)))
-        })
-        .await
+            Ok(Some(done.map(|_| (before, is_there))))
+        });
+        // An error would undo its row.
+        shown.await?.ok_or(StoreError::NotFound)
     }
 }
 

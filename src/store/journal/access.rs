@@ -4,7 +4,7 @@
 use rusqlite::{Connection, OptionalExtension, Row as SqlRow, named_params};
 
 use crate::domain::UnixMs;
-use crate::domain::access::chain::{Anchor, BEGINNING, Hash, Head, hash_of, to_hex};
+use crate::domain::access::chain::{Anchor, BEGINNING, ChainBreak, Hash, Head, hash_of, to_hex};
 use crate::domain::access::day::Day;
 use crate::domain::access::{Action, Record, Subject, Who};
 use crate::domain::actor::{Actor, Role};
@@ -16,6 +16,9 @@ use crate::store::engine::row;
 use crate::store::engine::sequence::last_assigned;
 use crate::store::journal::event::{NewEvent, append_event};
 use crate::store::{Result, Store};
+
+/// How the journal's words of a head end whose line was written to `audit.head_file`.
+pub(super) const IN_FILE: &str = " in file";
 
 /// What is to be logged.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -136,8 +139,8 @@ impl Store {
         .await
     }
 
-    /// Keeps the head of a day, in a table of its own and in the journal.
-    pub async fn keep_access_head(&self, head: Head) -> Result<()> {
+    /// Keeps the head of a day, in a table of its own and in the journal, which says whether its line stands in a file, too.
+    pub async fn keep_access_head(&self, head: Head, is_in_file: bool) -> Result<()> {
         self.write(move |conn| {
             let mut insert = conn.prepare_cached(
                 "INSERT INTO access_head (day, at, seq, hash) VALUES (:day, :at, :seq, :hash)
@@ -146,7 +149,8 @@ impl Store {
             let (at, seq) = (head.at, head.seq);
             let n = insert
                 .execute(named_params! { ":day": head.day, ":at": at, ":seq": seq, ":hash": head.hash })?;
-            let detail = format!("{} {seq} {}", head.day, to_hex(&head.hash));
+            let in_file = if is_in_file { IN_FILE } else { "" };
+            let detail = format!("{} {seq} {}{in_file}", head.day, to_hex(&head.hash));
             let event = NewEvent { detail: Some(&detail), ..NewEvent::new(EventKind::AccessHead) };
             if n == 1 { append_event(conn, at, event) } else { Ok(()) }
         })
@@ -254,17 +258,35 @@ pub(in crate::store) fn append_of_account(
     detail: String,
     now: UnixMs,
 ) -> Result<()> {
-    let record = Record {
+    append_record(conn, of_nobody(Who::of(by), (Action::Change, detail), now)).map(drop)
+}
+
+/// Logs that a copy of the database, which was made at `copy_at`, was put back: the chain goes on from its last row.
+pub(in crate::store) fn append_break(
+    conn: &Connection,
+    by: Who,
+    copy_at: UnixMs,
+    now: UnixMs,
+) -> Result<ChainBreak> {
+    let Tip { seq: last, hash: last_hash, .. } = tip(conn)?;
+    let detail = ChainBreak::detail_of(copy_at, last, &last_hash);
+    append_record(conn, of_nobody(by, (Action::Restore, detail), now))?;
+    let Tip { seq, hash, .. } = tip(conn)?;
+    Ok(ChainBreak { row: Head::of_row(seq, hash, now), copy_at, last, last_hash })
+}
+
+/// A row about no citizen.
+fn of_nobody(who: Who, (action, detail): (Action, String), now: UnixMs) -> Record {
+    Record {
         at: now,
-        who: Who::of(by),
-        action: Action::Change.as_str().to_owned(),
+        who,
+        action: action.as_str().to_owned(),
         conversation_id: None,
         item_id: None,
         reason: String::new(),
         detail,
         subjects: Vec::new(),
-    };
-    append_record(conn, record).map(drop)
+    }
 }
 
 fn append_record(conn: &Connection, record: Record) -> Result<i64> {

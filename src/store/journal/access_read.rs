@@ -3,9 +3,11 @@
 
 use rusqlite::{Connection, OptionalExtension, Row as SqlRow, named_params};
 
-use super::access::anchor;
+use super::access::{IN_FILE, anchor};
 use crate::domain::UnixMs;
-use crate::domain::access::chain::{Damage, Head, Row, Verified, Verifier};
+use crate::domain::access::chain::{
+    ChainBreak, Damage, Head, HeadLine, Outside, Row, Verified, Verifier, break_of,
+};
 use crate::domain::access::suspicion::{Reading, Rule, Suspect, Tally};
 use crate::domain::access::{Action, Record, Subject, Who};
 use crate::domain::event::EventKind;
@@ -28,17 +30,74 @@ pub struct AccessFilter {
 
 const COLUMNS: &str = "seq, at, role, login, origin, action, conversation_id, item_id, reason, detail, subjects, previous, hash";
 
+/// Heads that were written down outside of the database.
+#[derive(Debug, Clone, Default)]
+pub struct HeadFiles {
+    /// The file in which every head has to stand that the gateway has written to one; `None`: there is no such file.
+    pub own: Option<Vec<HeadLine>>,
+    pub others: Vec<Vec<HeadLine>>,
+}
+
+/// What a check of the access log found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccessCheck {
+    pub chain: std::result::Result<Verified, Damage>,
+    /// Heads of rows that were lost with a copy that was put back.
+    pub lost: Vec<Head>,
+    /// Copies that were put back by the log's own rows, the earliest first.
+    pub breaks: Vec<FoundBreak>,
+    /// Heads that do not stand in the gateway's own file, and should.
+    pub missing: Vec<Head>,
+}
+
+impl AccessCheck {
+    /// Whether there is nothing to be looked at. Rows that were lost with a copy are no tampering.
+    pub fn is_sound(&self) -> bool {
+        let is_due = |of: &FoundBreak| of.is_due && !of.is_recorded;
+        self.chain.is_ok() && self.missing.is_empty() && !self.breaks.iter().any(is_due)
+    }
+}
+
+/// A row that says that a copy was put back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FoundBreak {
+    pub of: ChainBreak,
+    pub who: Who,
+    /// A file of heads says so, too.
+    pub is_recorded: bool,
+    /// A file of heads was there before, so that it has to say so.
+    pub is_due: bool,
+}
+
 /// Checks the whole chain on one connection; see [`Store::verify_access`].
 pub(in crate::store) fn verify(
     conn: &Connection,
+    files: &HeadFiles,
+    progress: impl FnMut(u64),
+) -> Result<AccessCheck> {
+    let all: Vec<Vec<HeadLine>> = files.own.iter().chain(&files.others).cloned().collect();
+    let outside = Outside::of(&all);
+    let breaks = found_breaks(conn, &outside, &all)?;
+    let kept = kept_heads(conn)?;
+    let told = told_heads(conn)?;
+    let missing = missing(conn, (&kept, &told), files.own.as_deref())?;
+    let chain = chain(conn, outside.heads, outside.breaks, (kept, &told), progress)?;
+    Ok(AccessCheck { chain, lost: outside.lost, breaks, missing })
+}
+
+fn chain(
+    conn: &Connection,
     mut heads: Vec<Head>,
+    breaks: Vec<ChainBreak>,
+    (kept, told): (Vec<Head>, &[ToldHead]),
     mut progress: impl FnMut(u64),
 ) -> Result<std::result::Result<Verified, Damage>> {
-    let kept = kept_heads(conn)?;
-    let gone = head_gone(conn, &kept)?;
+    let is_kept = |of: &&ToldHead| !kept.iter().any(|head| is_same(head, &of.head));
+    let gone = told.iter().find(is_kept).map(|of| &of.head);
+    let gone = gone.map(|head| Damage::HeadGone { seq: head.seq, day: head.day.clone() });
     heads.extend(kept);
     let mut verifier = match Verifier::new(anchor(conn)?, heads) {
-        Ok(verifier) => verifier,
+        Ok(verifier) => verifier.expecting(breaks),
         Err(damage) => return Ok(Err(damage)),
     };
     let mut select = conn.prepare(&format!("SELECT {COLUMNS} FROM access ORDER BY seq"))?;
@@ -57,33 +116,78 @@ pub(in crate::store) fn verify(
     Ok(end.and_then(|verified| gone.map_or(Ok(verified), Err)))
 }
 
-/// The first head that the journal has and the table of heads has not, or has otherwise.
-fn head_gone(conn: &Connection, kept: &[Head]) -> Result<Option<Damage>> {
-    let mut select = conn.prepare("SELECT at, detail FROM event WHERE kind = :kind ORDER BY seq")?;
-    let mut rows = select.query(named_params! { ":kind": EventKind::AccessHead.as_str() })?;
+/// Whether two heads say the same, whenever it was written.
+fn is_same(one: &Head, other: &Head) -> bool {
+    (&one.day, one.seq, one.hash) == (&other.day, other.seq, other.hash)
+}
+
+/// The rows that say that a copy was put back, and what the files of heads say of each.
+fn found_breaks(conn: &Connection, outside: &Outside, files: &[Vec<HeadLine>]) -> Result<Vec<FoundBreak>> {
+    let sql = format!("SELECT {COLUMNS} FROM access WHERE action = :action ORDER BY seq");
+    let mut select = conn.prepare(&sql)?;
+    let mut rows = select.query(named_params! { ":action": Action::Restore.as_str() })?;
+    let mut found = Vec::new();
     while let Some(r) = rows.next()? {
-        let (at, detail): (UnixMs, Option<String>) = (r.get("at")?, r.get("detail")?);
-        // The journal's words are those of a line without its time.
-        let detail = detail.unwrap_or_default();
-        let line = detail.replacen(' ', &format!(" {at} "), 1);
-        if let Some(told) = Head::from_line(&line)
-            && !kept.iter().any(|head| (&head.day, head.seq, head.hash) == (&told.day, told.seq, told.hash))
-        {
-            return Ok(Some(Damage::HeadGone { seq: told.seq, day: told.day }));
+        let row = read(r)?;
+        if let Some(of) = break_of(&row) {
+            let is_recorded = outside.breaks.iter().any(|told| is_same(&told.row, &of.row));
+            let is_due = files.iter().flatten().any(|line| line.head().at < of.row.at);
+            found.push(FoundBreak { of, who: row.record.who, is_recorded, is_due });
         }
     }
-    Ok(None)
+    Ok(found)
+}
+
+/// A head as the journal tells of it.
+struct ToldHead {
+    head: Head,
+    is_in_file: bool,
+}
+
+fn told_heads(conn: &Connection) -> Result<Vec<ToldHead>> {
+    let mut select = conn.prepare("SELECT at, detail FROM event WHERE kind = :kind ORDER BY seq")?;
+    let mut rows = select.query(named_params! { ":kind": EventKind::AccessHead.as_str() })?;
+    let mut found = Vec::new();
+    while let Some(r) = rows.next()? {
+        let (at, detail): (UnixMs, Option<String>) = (r.get("at")?, r.get("detail")?);
+        let detail = detail.unwrap_or_default();
+        let (words, is_in_file) = match detail.strip_suffix(IN_FILE) {
+            Some(words) => (words, true),
+            None => (detail.as_str(), false),
+        };
+        // The journal's words are those of a line without its time.
+        let line = words.replacen(' ', &format!(" {at} "), 1);
+        found.extend(Head::from_line(&line).map(|head| ToldHead { head, is_in_file }));
+    }
+    Ok(found)
+}
+
+/// Heads that the gateway's file should have and does not: those that were written to it; all of them where it has none that this
+/// database knows. Heads of rows whose time is over prove nothing any more.
+fn missing(
+    conn: &Connection,
+    (kept, told): (&[Head], &[ToldHead]),
+    file: Option<&[HeadLine]>,
+) -> Result<Vec<Head>> {
+    let Some(file) = file else { return Ok(Vec::new()) };
+    let expired = anchor(conn)?.map_or(0, |anchor| anchor.seq);
+    let is_there = |head: &Head| file.iter().any(|line| is_same(line.head(), head));
+    let has_any = kept.iter().any(is_there);
+    let was_written = |head: &Head| told.iter().any(|of| of.is_in_file && is_same(&of.head, head));
+    let is_missing = |head: &&Head| !is_there(head) && (!has_any || was_written(head)) && head.seq > expired;
+    // A head of a log without a row, which a new gateway begins with, proves nothing either.
+    Ok(kept.iter().filter(is_missing).cloned().collect())
 }
 
 impl Store {
-    /// Checks the whole chain, and compares it with `heads` that were kept elsewhere and those in the database. `progress` is
+    /// Checks the whole chain, and compares it with heads that were kept elsewhere and those in the database. `progress` is
     /// told now and then how many rows have been read.
     pub async fn verify_access(
         &self,
-        heads: Vec<Head>,
+        files: HeadFiles,
         progress: impl FnMut(u64) + Send + 'static,
-    ) -> Result<std::result::Result<Verified, Damage>> {
-        self.read(move |conn| verify(conn, heads, progress)).await
+    ) -> Result<AccessCheck> {
+        self.read(move |conn| verify(conn, &files, progress)).await
     }
 
     /// Walks through the rows that are wanted, the oldest first, until `take` returns `false`.

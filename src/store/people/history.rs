@@ -48,6 +48,18 @@ pub(super) fn record(
 }
 
 impl Store {
+    /// The number of the last change of an account, which may have ended sessions; a log-in ends none. `known` if there was none after
+    /// that one.
+    pub async fn last_account_change(&self, known: i64) -> Result<i64> {
+        self.read(move |conn| {
+            let sql =
+                "SELECT coalesce(max(id), :known) FROM account_change WHERE id > :known AND what <> :log_in";
+            let of = named_params! { ":known": known, ":log_in": AccountChange::LoggedIn.as_str() };
+            Ok(conn.prepare_cached(sql)?.query_row(of, |r| r.get(0))?)
+        })
+        .await
+    }
+
     /// The history of an account, oldest first. `NotFound` for an unknown login.
     pub async fn account_history(&self, login: String) -> Result<Vec<AccountChanged>> {
         self.read(move |conn| {

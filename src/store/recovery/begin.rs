@@ -6,11 +6,14 @@ use std::path::Path;
 use rusqlite::{Connection, TransactionBehavior, named_params};
 
 use crate::domain::UnixMs;
+use crate::domain::access::Who;
+use crate::domain::access::chain::ChainBreak;
 use crate::domain::data_key::DataKeys;
 use crate::domain::event::EventKind;
 use crate::domain::list_comparison::MARGIN_MS;
 use crate::domain::outbound::{OutboundEvent, OutboundState, next};
 use crate::store::engine::cipher;
+use crate::store::journal::access::append_break;
 use crate::store::journal::event::{NewEvent, append_event};
 use crate::store::{Result, SchemaPolicy, Store, StoreError, StoreOptions};
 
@@ -21,12 +24,28 @@ pub struct ReplacedCopy {
     pub last_event_seq: i64,
     /// The carrier that texts leave by: what had not left when the copy was made may have left through it.
     pub carrier: String,
+    /// Who puts it back.
+    pub by: Who,
+}
+
+/// What became of a copy by being put back.
+#[derive(Debug, Clone)]
+pub struct BegunRecovery {
+    /// Texts that are in doubt by that.
+    pub n_doubted: usize,
+    /// Where the access log goes on.
+    pub chain_break: ChainBreak,
 }
 
 impl Store {
-    /// Upgrades the copy at `path` and marks it as put back; returns how many of its texts are in doubt by that. The file is
-    /// closed and whole afterwards, without a log beside it. Blocks.
-    pub fn begin_recovery(path: &Path, copy: &ReplacedCopy, keys: &DataKeys, now: UnixMs) -> Result<usize> {
+    /// Upgrades the copy at `path` and marks it as put back. The file is closed and whole afterwards, without a log beside it.
+    /// Blocks.
+    pub fn begin_recovery(
+        path: &Path,
+        copy: &ReplacedCopy,
+        keys: &DataKeys,
+        now: UnixMs,
+    ) -> Result<BegunRecovery> {
         let options = StoreOptions {
             create: false,
             schema: SchemaPolicy::Upgrade,
@@ -35,16 +54,18 @@ impl Store {
         };
         let (mut conn, _) = crate::store::open_writer(path, &options)?;
         let transaction = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let n_doubted = begin(&transaction, copy, now)?;
+        let begun = begin(&transaction, copy, now)?;
         transaction.commit()?;
         conn.query_row("PRAGMA journal_mode = DELETE", [], |_| Ok(()))?;
         conn.close().map_err(|(_, error)| StoreError::from(error))?;
-        Ok(n_doubted)
+        Ok(begun)
     }
 }
 
 /// Marks the copy as put back, in the caller's transaction.
-pub(super) fn begin(conn: &Connection, copy: &ReplacedCopy, now: UnixMs) -> Result<usize> {
+pub(super) fn begin(conn: &Connection, copy: &ReplacedCopy, now: UnixMs) -> Result<BegunRecovery> {
+    // First: the chain of the log goes on from the copy's own last row.
+    let chain_break = append_break(conn, copy.by.clone(), copy.made_at, now)?;
     // A copy that was itself made during a recovery: the new one reaches further back.
     let earlier: Option<UnixMs> =
         conn.query_row("SELECT min(copy_made_at) FROM recovery WHERE ended_at IS NULL", [], |r| r.get(0))?;
@@ -72,7 +93,7 @@ pub(super) fn begin(conn: &Connection, copy: &ReplacedCopy, now: UnixMs) -> Resu
     )?;
     let detail = made_at.to_string();
     append_event(conn, now, NewEvent { detail: Some(&detail), ..NewEvent::new(EventKind::Restored) })?;
-    Ok(n_doubted)
+    Ok(BegunRecovery { n_doubted, chain_break })
 }
 
 /// Whatever had not left may have left since: the carrier is asked, as about every text in doubt.

@@ -3,10 +3,15 @@
 
 use super::begin::{ReplacedCopy, begin};
 use crate::domain::UnixMs;
+use crate::domain::access::Who;
+use crate::domain::access::chain::ChainBreak;
+use crate::domain::actor::Actor;
 use crate::domain::recovery::PutByHand;
 use crate::store::engine::reached::Reached;
 use crate::store::{Result, Store, StoreError};
 
+/// What the access log says of who did it: nobody knows.
+const BY_HAND: &str = "put there by hand";
 /// How far back a database that has no event at all is read back, from the last event of its place (milliseconds).
 const OF_AN_EMPTY_ONE: i64 = 86_400_000;
 
@@ -21,8 +26,13 @@ impl Store {
     }
 
     /// Looks as [`Store::put_by_hand`] does, and begins a recovery from the last event of this database on where it was put there by
-    /// hand. `carrier` is the one that texts leave by. To be called before anything else is written.
-    pub async fn notice_put_by_hand(&self, carrier: &str, now: UnixMs) -> Result<Option<PutByHand>> {
+    /// hand; returns what speaks for it, and where the access log goes on. `carrier` is the one that texts leave by. To be called
+    /// before anything else is written.
+    pub async fn notice_put_by_hand(
+        &self,
+        carrier: &str,
+        now: UnixMs,
+    ) -> Result<Option<(PutByHand, ChainBreak)>> {
         let Some(mark) = self.read_mark().await? else { return Ok(None) };
         let carrier = carrier.to_owned();
         let noticed = self.write(move |conn| {
@@ -30,8 +40,9 @@ impl Store {
             let last = Reached::of(conn)?;
             let made_at = if last.seq() == 0 { mark.at - OF_AN_EMPTY_ONE } else { last.at };
             let (made_at, last_event_seq) = (made_at.min(now), last.seq());
-            begin(conn, &ReplacedCopy { made_at, last_event_seq, carrier: carrier.clone() }, now)?;
-            Ok(Some(found))
+            let by = Who::of(&Actor::system(BY_HAND));
+            let copy = ReplacedCopy { made_at, last_event_seq, carrier: carrier.clone(), by };
+            Ok(Some((found, begin(conn, &copy, now)?.chain_break)))
         });
         noticed.await
     }

@@ -8,6 +8,6 @@ mod by_hand;
 mod state;
 
 pub use apply::FoundTexts;
-pub use begin::ReplacedCopy;
+pub use begin::{BegunRecovery, ReplacedCopy};
 pub(super) use state::Gate;
 pub use state::{Recovery, RecoveryList, RecoveryLook};

@@ -1,7 +1,7 @@
 //! The access log on a real file: what is logged, what tampering with the file shows, how it expires.
 
 use super::*;
-use crate::domain::access::chain::{Damage, Head, Row, Verified};
+use crate::domain::access::chain::{Damage, Head, HeadLine, Row, Verified};
 use crate::domain::access::day::Day;
 use crate::domain::access::suspicion::{Rule, Suspect};
 use crate::domain::access::{Subject, Who};
@@ -10,7 +10,7 @@ const DAY: i64 = 24 * HOUR;
 
 impl Bench {
     /// `n` rows, each about a conversation of its own that somebody viewed.
-    async fn log(&self, n: i64, now: i64) {
+    pub(super) async fn log(&self, n: i64, now: i64) {
         for id in 1..=n {
             let who = Who { role: "counselor".into(), login: "minsu".into(), origin: "127.0.0.1".into() };
             let seen = NewAccess::of(who, Action::View).about(id, Some(&PhoneNumber::parse(MINSU)));
@@ -18,8 +18,13 @@ impl Bench {
         }
     }
 
+    pub(super) async fn check(&self, files: HeadFiles) -> AccessCheck {
+        self.store.verify_access(files, |_| {}).await.unwrap()
+    }
+
     async fn verify(&self, heads: Vec<Head>) -> std::result::Result<Verified, Damage> {
-        self.store.verify_access(heads, |_| {}).await.unwrap()
+        let others = vec![heads.into_iter().map(HeadLine::Head).collect()];
+        self.check(HeadFiles { own: None, others }).await.chain
     }
 
     async fn rows(&self, filter: AccessFilter) -> Vec<Row> {
@@ -39,9 +44,9 @@ impl Bench {
         self.rows(AccessFilter::default()).await.into_iter().map(words).collect()
     }
 
-    async fn end_day(&self, now: i64) -> Head {
+    pub(super) async fn end_day(&self, now: i64) -> Head {
         let head = self.store.next_access_head(Day::of(now), now).await.unwrap().unwrap();
-        self.store.keep_access_head(head.clone()).await.unwrap();
+        self.store.keep_access_head(head.clone(), true).await.unwrap();
         head
     }
 }

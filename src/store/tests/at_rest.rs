@@ -1,6 +1,7 @@
 //! Encryption at rest: what a build without it refuses, and what lies on disk with it.
 
 use super::*;
+use crate::domain::access::Who;
 use crate::domain::data_key::{CAN_ENCRYPT, DataKey};
 
 fn key(n: u8) -> DataKey {
@@ -320,8 +321,9 @@ mod encrypted {
             );
         }
         assert_eq!(newest_text_at(&copy, &keys).unwrap(), Some(T0));
-        let back =
-            ReplacedCopy { made_at: T0, last_event_seq: held.last_event_seq, carrier: CARRIER.to_owned() };
+        let (last_event_seq, carrier) = (held.last_event_seq, CARRIER.to_owned());
+        let by = Who::operator("root".into());
+        let back = ReplacedCopy { made_at: T0, last_event_seq, carrier, by };
         Store::begin_recovery(&copy, &back, &keys, T0 + HOUR).unwrap();
         let other = tempfile::tempdir().unwrap();
         let there = other.path().join("munja.db");

@@ -6,6 +6,7 @@ mod accounts;
 mod alarm;
 mod at_rest;
 mod board;
+mod breaks;
 mod bulletin;
 mod clock;
 mod commits;

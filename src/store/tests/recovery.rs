@@ -1,6 +1,7 @@
 //! Copies of a database, and what a gateway does after one was put back.
 
 use super::*;
+use crate::domain::access::Who;
 use crate::domain::key_mark::{KeyMark, marked};
 use crate::domain::outbound::ClientKey;
 use crate::domain::recovery::{Listed, PutByHand, RecoveryState};
@@ -24,12 +25,13 @@ pub(super) fn listed(name: &str, mark: Option<KeyMark>, to: &str, at: i64) -> Li
 
 impl Bench {
     /// The same database after its copy of `made_at` was put back.
-    fn put_back(&self, made_at: i64, now: i64) -> Bench {
+    pub(super) fn put_back(&self, made_at: i64, now: i64) -> Bench {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("munja.db");
         let held = copy_database(&self.path(), &path, &DataKeys::none()).unwrap();
         assert_eq!(examine_copy(&path, &held, &DataKeys::none()).unwrap(), []);
-        let copy = ReplacedCopy { made_at, last_event_seq: held.last_event_seq, carrier: CARRIER.to_owned() };
+        let (last_event_seq, carrier) = (held.last_event_seq, CARRIER.to_owned());
+        let copy = ReplacedCopy { made_at, last_event_seq, carrier, by: Who::operator("root".into()) };
         Store::begin_recovery(&path, &copy, &DataKeys::none(), now).unwrap();
         let store = Store::open(&path, &StoreOptions::default()).unwrap();
         let eye = Connection::open(&path).unwrap();
@@ -370,7 +372,11 @@ async fn a_copy_that_was_put_back_by_hand_is_noticed_and_begins_a_recovery() {
         bench.counselor(login).await;
     }
     let noticed = bench.store.notice_put_by_hand(CARRIER, 3 * HOUR).await.unwrap();
-    assert!(noticed.is_some());
+    let (_, chain_break) = noticed.expect("noticed");
+    let found = bench.store.verify_access(HeadFiles::default(), |_| {}).await.unwrap();
+    assert!(found.is_sound() && found.breaks.len() == 1, "{found:?}");
+    let told = &found.breaks[0];
+    assert_eq!((&told.of, told.who.origin.as_str()), (&chain_break, "put there by hand"));
     let of = bench.recovery().await;
     assert_eq!((of.state, of.n_doubted), (RecoveryState::Reading, 1));
     assert!(of.copy_made_at <= 3 * HOUR);

@@ -3,10 +3,11 @@
 use std::sync::atomic::AtomicI64;
 
 use super::*;
-use crate::domain::access::chain::Head;
+use crate::domain::access::chain::{Head, HeadLine};
+use crate::domain::access::day::Day;
 use crate::domain::access::{Action, Who};
 use crate::domain::event::EventKind;
-use crate::store::{AccessFilter, NewAccess};
+use crate::store::{AccessFilter, HeadFiles, NewAccess};
 
 const DAY_MS: i64 = 86_400_000;
 
@@ -50,7 +51,8 @@ async fn each_day_has_one_head_in_the_journal_and_in_the_file() {
     let count = move |_| counted.fetch_add(1, Ordering::Relaxed) < usize::MAX;
     world.context.store.walk_access(AccessFilter::default(), count).await.unwrap();
     assert_eq!(n.load(Ordering::Relaxed), 3, "one expired, and a row says so");
-    assert!(world.context.store.verify_access(vec![head], |_| {}).await.unwrap().is_ok());
+    let files = HeadFiles { own: Some(vec![HeadLine::Head(head)]), others: Vec::new() };
+    assert!(world.context.store.verify_access(files, |_| {}).await.unwrap().is_sound());
     // Nothing more before three in the morning of the next day.
     later.store(23 * 3_600_000, Ordering::Relaxed);
     tokio::time::sleep(Duration::from_secs(90)).await;
@@ -58,6 +60,31 @@ async fn each_day_has_one_head_in_the_journal_and_in_the_file() {
     later.store(DAY_MS, Ordering::Relaxed);
     world.until(async || details(&world, EventKind::AccessHead).await.len() == 2).await;
     assert_eq!(std::fs::read_to_string(&file).unwrap().lines().count(), 2);
+}
+
+/// The gateway stood still over several mornings: one head speaks for all of them, and each day's reading is reported.
+#[tokio::test(start_paused = true)]
+async fn days_at_whose_end_it_stood_still_are_reported_at_the_next_start() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("heads");
+    let rule = Rule { unanswered: 2, outside_hours: 0 };
+    let (mut world, _) =
+        world(AuditSettings { keep_ms: 730 * DAY_MS, head_file: Some(file.clone()), suspicion: rule });
+    let before = START - 4 * DAY_MS;
+    let last = world.context.store.next_access_head(Day::of(before), before).await.unwrap().unwrap();
+    world.context.store.keep_access_head(last, false).await.unwrap();
+    for citizen in ["01011110000", "01022220000"] {
+        // Before the last head, when it was reported, and after it.
+        view(&world, citizen, START - 5 * DAY_MS - DAY_MS / 2).await;
+        view(&world, citizen, START - 3 * DAY_MS - DAY_MS / 2).await;
+        view(&world, citizen, START - DAY_MS / 2).await;
+    }
+    world.begin([Role::AccessLog]);
+    world.until(async || details(&world, EventKind::AccessHead).await.len() == 2).await;
+    assert_eq!(details(&world, EventKind::SuspiciousReading).await, ["2026-06-27 1", "2026-06-30 1"]);
+    let heads = std::fs::read_to_string(&file).unwrap();
+    assert_eq!((heads.lines().count(), heads.contains("2026-07-01")), (1, true), "{heads}");
+    assert!(details(&world, EventKind::AccessHead).await[1].ends_with(" in file"));
 }
 
 #[tokio::test(start_paused = true)]

@@ -246,6 +246,38 @@ fn an_expired_beginning_is_accepted_with_its_anchor_only() {
     assert_eq!(verify(Some(anchor), vec![young], &rest, 4), Err(Damage::TooEarly { seq: 2 }));
 }
 
+/// A log whose third row says that a copy was put back.
+fn with_break(detail: &str) -> Vec<Row> {
+    let mut all = rows(2);
+    let (mut record, previous) = (record(3), all[1].hash.clone());
+    (record.action, record.detail) = ("restore".into(), detail.into());
+    let hash = hash_of(3, &previous, &record).to_vec();
+    all.push(Row { seq: 3, record, previous, hash });
+    all
+}
+
+#[test]
+fn a_break_names_the_row_that_it_follows() {
+    let last: Hash = rows(2)[1].hash.clone().try_into().unwrap();
+    let all = with_break(&ChainBreak::detail_of(T0, 2, &last));
+    let of = break_of(&all[2]).expect("a break");
+    assert_eq!((of.row.seq, of.copy_at, of.last, of.last_hash), (3, T0, 2, last));
+    assert_eq!(break_of(&all[1]), None);
+    assert!(verify(None, Vec::new(), &all, 3).is_ok());
+    let false_break = Err(Damage::FalseBreak { seq: 3 });
+    for detail in [ChainBreak::detail_of(T0, 1, &last), ChainBreak::detail_of(T0, 2, &BEGINNING), "x".into()]
+    {
+        assert_eq!(verify(None, Vec::new(), &with_break(&detail), 3), false_break, "{detail}");
+    }
+    // The same row, told with another copy.
+    let told = |copy_at| {
+        let verifier = Verifier::new(None, Vec::new()).unwrap();
+        let mut verifier = verifier.expecting(vec![ChainBreak { copy_at, ..of.clone() }]);
+        all.iter().try_for_each(|row| verifier.row(row)).and_then(|()| verifier.end(3)).map(|_| ())
+    };
+    assert_eq!((told(T0), told(T0 + 1)), (Ok(()), Err(Damage::FalseBreak { seq: 3 })));
+}
+
 #[test]
 fn heads_are_read_back() {
     let head = head(&rows(1)[0], T0);
