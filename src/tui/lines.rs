@@ -2,13 +2,9 @@
 //! begins and ends (bracketed paste), and of any other its lines come at once, as nobody types.
 
 use std::io::{BufRead, IsTerminal, Write as _};
-use std::time::Duration;
 
 use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
-/// Within this time no second line is typed.
-const AT_ONCE: Duration = Duration::from_millis(250);
 /// What a terminal puts before and behind a paste.
 const BEGINS: &str = "\x1b[200~";
 const ENDS: &str = "\x1b[201~";
@@ -86,20 +82,6 @@ fn typed(mut all: Vec<String>) -> Vec<Typed> {
     let all = all.into_iter().map(|line| line.replace(BEGINS, "").replace(ENDS, "")).collect();
     let own = own.filter(|line| !line.is_empty()).map(Typed::Line);
     std::iter::once(Typed::Several(all)).chain(own).collect()
-}
-
-/// Whether more of what is typed is there at once.
-pub fn more_at_once() -> bool {
-    let stdin = std::io::stdin();
-    let mut asked = [PollFd::new(&stdin, PollFlags::IN)];
-    let within = Timespec { tv_sec: 0, tv_nsec: i64::from(AT_ONCE.subsec_nanos()) };
-    poll(&mut asked, Some(&within)).is_ok() && asked[0].revents().contains(PollFlags::IN)
-}
-
-/// Throws away what was pasted behind the last line and waits for Enter.
-pub fn forget_rest() {
-    // Without a terminal there is nothing to forget.
-    let _ = rustix::termios::tcflush(std::io::stdin(), rustix::termios::QueueSelector::IFlush);
 }
 
 #[cfg(test)]

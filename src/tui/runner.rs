@@ -19,6 +19,7 @@ use super::{Desk, words};
 use crate::api::wire::MeView;
 use crate::client::{ClientError, Events};
 use crate::ops::clock::Clock;
+use crate::ops::terminal;
 
 /// Times move on, and what is stale is fetched.
 const TICK: Duration = Duration::from_millis(250);
@@ -77,7 +78,7 @@ pub async fn run_plain(desk: Desk, me: MeView) -> anyhow::Result<bool> {
         // The thread ends with the input or the program.
         lines::read(
             stdin.lock(),
-            || is_terminal && lines::more_at_once(),
+            || is_terminal && terminal::more_at_once(),
             |typed| line_in.send(typed).is_ok(),
         );
     });
@@ -141,7 +142,7 @@ pub async fn run_plain(desk: Desk, me: MeView) -> anyhow::Result<bool> {
 fn take(app: &mut App, typed: &Typed) -> Vec<Effect> {
     let events = plain::typed(app, typed);
     if events.iter().any(|event| matches!(event, Event::Lines(_))) {
-        lines::forget_rest();
+        terminal::forget_typed();
     }
     events.into_iter().flat_map(|event| app.update(event)).collect()
 }

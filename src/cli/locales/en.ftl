@@ -1007,6 +1007,7 @@ error-not_sent = Nothing was sent.
 next-not_sent = To send without a question, add --yes.
 ask-parts = It leaves as { $parts } texts. Send it all the same? (yes/no)
 yes-no = (yes/no)
+pasted-answer = Several lines came at once, as a paste does. None of them was taken for an answer.
 editor-below = Nothing below this line is sent. The citizen wrote:
 error-no_draft = There is no draft of yours in this conversation.
 next-no_draft = munja drafts lists them.

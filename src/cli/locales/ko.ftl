@@ -986,6 +986,7 @@ error-not_sent = 보내지 않았습니다.
 next-not_sent = 묻지 않고 보내려면 --yes 를 붙이십시오.
 ask-parts = { $parts }통으로 나뉘어 나갑니다. 그대로 보낼까요? (네/아니요)
 yes-no = (네/아니요)
+pasted-answer = 여러 줄이 한꺼번에 들어와 붙여 넣은 글로 보았습니다. 어느 줄도 대답으로 받지 않았습니다.
 editor-below = 이 줄 아래는 보내지 않습니다. 시민이 쓴 문자:
 error-no_draft = 이 상담에 보관된 초안이 없습니다.
 next-no_draft = munja drafts 로 초안 목록을 보십시오.
