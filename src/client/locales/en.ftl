@@ -98,6 +98,7 @@ event-text_in-late = a text came in late, long after it was sent
 event-opened = a new conversation is waiting
 event-reopened = the citizen wrote again and is waiting
 event-answer_lost = text { $m } will not arrive; the citizen is waiting again
+event-answer_lost-taken_back = the answer { $m } was taken back and does not leave; the citizen is waiting again
 event-answer_lost-not_sent = the answer { $m } to a danger has not left yet; the citizen has heard nothing, and it rings again
 event-photo_kept = a photo, video or voice message from the citizen was received
 event-photo_lost = a file from the citizen could not be received; the citizen is told

@@ -85,6 +85,7 @@ event-text_in-late = 보낸 지 오래된 문자가 늦게 왔습니다
 event-opened = 새 상담이 기다립니다
 event-reopened = 시민이 다시 문자를 보내고 기다립니다
 event-answer_lost = 문자 { $m }번이 도착하지 못했습니다. 시민이 다시 기다립니다
+event-answer_lost-taken_back = 답변 { $m }번을 취소해 나가지 않습니다. 시민이 다시 기다립니다
 event-answer_lost-not_sent = 위험에 대한 답변 { $m }번이 아직 나가지 못했습니다. 시민은 답을 받지 못했으므로 다시 울립니다
 event-photo_kept = 시민이 보낸 사진·영상·음성을 받았습니다
 event-photo_lost = 시민이 보낸 것을 받지 못해 시민에게 알립니다

@@ -1,7 +1,7 @@
 //! Lists to choose from: canned answers, categories, desks and colleagues. Typing narrows them.
 
 use super::event::Effect;
-use super::state::{App, AskFor, Item, Mode, PickFor, Picker};
+use super::state::{App, AskFor, Item, Mode, PICKED_AT_ONCE, PickFor, Picker};
 use crate::api::wire::{ActionRequest, CloseRequest, ColleagueView, PresenceWord, SearchHitView};
 use crate::client::citizen::named;
 use crate::client::format::one_word;
@@ -149,6 +149,9 @@ impl App {
             }
             Key::Up => picker.at = picker.at.min(n_fitting.saturating_sub(1)).saturating_sub(1),
             Key::Down => picker.at = (picker.at + 1).min(n_fitting.saturating_sub(1)),
+            // The last items stay where they are.
+            Key::PageDown => picker.at = (picker.at + PICKED_AT_ONCE).min(n_fitting.saturating_sub(1)),
+            Key::PageUp => picker.at = picker.at.saturating_sub(PICKED_AT_ONCE),
             Key::Enter => {
                 let chosen = picker.chosen().map(|item| item.key.clone());
                 let (what, typed) = (picker.what.clone(), picker.filter.text().trim().to_owned());

@@ -110,7 +110,7 @@ function happened(kind, event) {
   if (kind === "list_edited") catalogue().catch(() => {});
   if (kind === "bulletin_begun" || kind === "bulletin_ended") bulletins.load(me).catch(() => {});
   if (kind === "urgent" || kind === "escalated") ring();
-  if (kind === "answer_lost") tell(t("answer-lost", { n: id }), true);
+  if (kind === "answer_lost" && event.detail !== "taken_back") tell(t("answer-lost", { n: id }), true);
   if (kind === "announced") tell(t("announced", { who: event.counselor_name ?? "", text: event.detail ?? "" }), true);
   if (kind === "reminder" && event.counselor === me.login) tell(t("reminder", { n: id }));
   if (detail && id === detail.id) {
