@@ -272,6 +272,8 @@ pub enum Then {
     EndBulletin(i64),
     /// Leave a practice.
     Leave,
+    /// Pass the conversation on to this colleague, who is off.
+    PassOn(String),
     /// Put the carrier's words in place of what it cannot carry.
     Replace(String),
 }

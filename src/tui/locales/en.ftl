@@ -129,6 +129,7 @@ yes-or-no = y yes · any other key no
 confirm-drop-promise = The citizen was promised an answer. Drop the promise and close?
 confirm-leave-holding = You still hold conversation { $numbers }. Leave all the same?
 close-drops-draft = The answer that you began is not sent then.
+confirm-pass-on-off = { $who } is off now: the text waits for them for 10 minutes, and then for everybody. Pass it on all the same?
 confirm-release = Give conversation { $n } back to the queue?
 confirm-urgent = Mark conversation { $n } as danger? It rings for everybody.
 confirm-warn = Text a warning to the citizen of conversation { $n }?

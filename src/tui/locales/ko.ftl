@@ -123,6 +123,7 @@ yes-or-no = y(ㅛ) 예 · 다른 키 아니요
 confirm-drop-promise = 시민에게 약속한 답을 아직 하지 않았습니다. 약속을 버리고 종료합니까?
 confirm-leave-holding = 아직 상담 { $numbers }번을 맡고 있습니다. 그래도 나갑니까?
 close-drops-draft = 쓰던 답변은 보내지 않게 됩니다.
+confirm-pass-on-off = { $who } 님은 지금 근무 중이 아닙니다. 10분 동안 이 상담사만 맡을 수 있어 시민이 기다리게 되고, 그 뒤에는 모두에게 열립니다. 그래도 넘깁니까?
 confirm-release = 상담 { $n }번을 대기로 돌립니까?
 confirm-urgent = 상담 { $n }번을 긴급으로 올립니까? 모두에게 울립니다.
 confirm-warn = 상담 { $n }번 시민에게 경고 문자를 보냅니까?

@@ -252,6 +252,22 @@ fn a_word_is_found_and_its_conversation_opened() {
     assert_eq!(town.app.n(), Some(2));
 }
 
+/// Whoever is off does not see what is passed on to them: that is asked; and nobody passes anything on to themselves.
+#[test]
+fn what_is_passed_on_to_who_is_off_waits() {
+    let mut town = Town::new(Lang::Ko, [bus()]);
+    town.press("<Enter>x박하나<Enter>");
+    let screen = super::drawn::screen(&town.app, 80, 24);
+    assert!(screen.contains("근무 중이 아닙니다"), "{screen}");
+    town.press("n");
+    assert!(town.acts.is_empty() && matches!(town.app.mode, crate::tui::app::Mode::Desk));
+    town.press("x박하나<Enter>y부탁<Enter>");
+    let expected = json!({ "action": "transfer", "desk": null, "person": "hana", "note": "부탁" });
+    assert_eq!(town.acts, [expected]);
+    town.press("xminsu<Enter>");
+    assert!(town.notice().contains("본인"), "{}", town.notice());
+}
+
 /// The last syllable of a word comes with the Enter behind it, where an input method holds it until then. A single one may be a paste.
 #[test]
 fn a_syllable_that_comes_with_enter_is_typed() {
