@@ -23,6 +23,7 @@ abusive-short = (abuse, folded)
 abusive = Folded because of abuse. d unfolds it.
 
 hints-list = n next  ↑↓ Enter open  Tab other list  ? help  q quit
+hints-list-short = n next  ↑↓ Enter open  ? help  q quit
 hints-talk = a answer  c canned  e close  g category  p promise  x transfer  n next  ? help
 hints-write = Ctrl+S look before sending  Ctrl+T canned  Esc stop (kept, not sent)
 hints-review = Enter send  e send and close  Esc mend
@@ -184,7 +185,7 @@ key-take = take this one
 key-answer = write an answer
 key-canned = canned answers
 key-close = close
-key-undo = take an answer back (before it leaves)
+key-undo = take an answer back in time
 key-category = category
 key-note = note
 key-transfer = pass on

@@ -23,6 +23,7 @@ abusive-short = (욕설이 있어 접어 둠)
 abusive = 욕설이 있어 접어 두었습니다. d를 누르면 펼칩니다.
 
 hints-list = n 다음 상담  ↑↓ Enter 열기  Tab 목록 바꾸기  ? 도움말  q 나가기
+hints-list-short = n 다음 상담  ↑↓ Enter 열기  ? 도움말  q 나가기
 hints-talk = a 답변  c 미리 써 둔 답변  e 종료  g 분류  p 약속  x 넘김  n 다음  ? 도움말
 hints-write = Ctrl+S 보내기 전 확인  Ctrl+T 미리 써 둔 답변  Esc 멈춤(보내지 않고 보관)
 hints-review = Enter 보내기  e 보내고 종료  Esc 고치기

@@ -49,6 +49,11 @@ impl Block<'_> {
         self.lines.push(Line::styled(fitted(text, self.width), style));
     }
 
+    /// Our own words, which are not cut.
+    fn whole(&mut self, text: &str, style: Style) {
+        self.lines.extend(wrapped(text, self.width).into_iter().map(|line| Line::styled(line, style)));
+    }
+
     /// Foreign words: none of their lines can be taken for one of ours, because each stands behind the bar.
     fn quoted(&mut self, text: &str, style: Style) {
         for line in wrapped(text, self.width.saturating_sub(usize::from(MARGIN) + 4)) {
@@ -82,10 +87,10 @@ fn head(app: &App, theme: Theme, talk: &Talk, width: usize) -> Vec<Line<'static>
     );
     let mut lines = Vec::new();
     let mut block = Block { lines: &mut lines, width };
-    block.line(&format!("── {title} ─"), theme.strong());
+    block.whole(&format!("── {title} ─"), theme.strong());
     for (tone, words) in remarks(app, talk) {
         let style = if tone == Tone::Alert { theme.danger() } else { theme.tone(tone) };
-        block.line(&words, style);
+        block.whole(&words, style);
     }
     lines
 }
@@ -136,7 +141,7 @@ pub fn remarks(app: &App, talk: &Talk) -> Vec<(Tone, String)> {
     }
     let is_written = matches!(app.mode, Mode::Write | Mode::Review(_));
     if !is_written && !app.draft().trim().is_empty() {
-        found.push((Tone::Good, say.with("talk-draft", [("text", one_line(app.draft(), 200).into())])));
+        found.push((Tone::Good, say.with("talk-draft", [("text", one_line(app.draft(), 80).into())])));
     }
     if talk.scroll > 0 {
         found.push((Tone::Faint, say.t("talk-scrolled")));
