@@ -6,7 +6,7 @@ use crate::api::wire::EventView;
 use crate::client::format::one_word;
 use crate::client::{Feed, Listed, refusal};
 use crate::domain::text::one_line;
-use crate::tui::keys::{Command, Key, command};
+use crate::tui::keys::{Command, Key, command, pressed};
 
 /// Keys that are remembered while a request is on its way.
 const MOST_AHEAD: usize = 200;
@@ -374,10 +374,13 @@ impl App {
     }
 }
 
-/// Whether a key of the list records, passes on or ends something: those that only look around or begin an answer do not.
+/// Whether a key of the list records, passes on or ends something: those that only look around or begin an answer do not. A syllable is
+/// the keys that it was typed with.
 fn records(key: Key) -> bool {
     use Command::{Answer, Bulletins, Canned, Doubts, Help, Next, Photos, Search};
-    command(key).is_some_and(|command| {
-        !matches!(command, Next | Answer | Canned | Photos | Doubts | Bulletins | Search | Help)
-    })
+    let looks_around = |command: Command| {
+        matches!(command, Next | Answer | Canned | Photos | Doubts | Bulletins | Search | Help)
+    };
+    let Key::Char(c) = key else { return false };
+    pressed(c).into_iter().filter_map(|c| command(Key::Char(c))).any(|command| !looks_around(command))
 }

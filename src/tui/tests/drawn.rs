@@ -166,7 +166,7 @@ fn nothing_that_we_say_is_cut() {
         let mut town = busy(lang);
         town.app.me.role = "supervisor".to_owned();
         let say = town.app.say;
-        let end = |id: &str| say.t(id).split_whitespace().last().expect("a word").to_owned();
+        let end = |words: &str| words.split_whitespace().last().expect("a word").to_owned();
         let last = |town: &Town| screen(&town.app, 80, 24).lines().last().expect("keys").to_owned();
         for keys in ["", "<Enter>", "g", "<Esc>m", "<Esc>b", "na답", "<C-s>", "<Esc><Esc>?"] {
             town.press(keys);
@@ -175,16 +175,16 @@ fn nothing_that_we_say_is_cut() {
         let help = screen(&town.app, 80, 24);
         let window: Vec<&str> = help.lines().filter(|line| line.contains('│')).collect();
         assert!(window.iter().all(|line| !line.trim_end_matches('…').contains('…')), "{help}");
-        assert!(help.contains(&end("help-supervisor")), "{help}");
+        assert!(help.contains(&end(&say.t("help-supervisor"))), "{help}");
         town.press("<Esc>n");
         for id in
             ["did-recalled-waits", "not-handed-over", "lines-at-once", "sent-in-doubt", "off-but-holding"]
         {
             let why = ("why", "서버가 대답하지 않습니다. 잠시 뒤에 다시 하십시오.".into());
             let values = [why, ("n", 12.into()), ("text", "안녕하세요. 문의하신 62번…".into())];
-            town.app.alert(id, values);
+            town.app.alert(id, values.clone());
             let shown = screen(&town.app, 80, 24);
-            assert!(shown.contains(&end(id)), "{id}\n{shown}");
+            assert!(shown.contains(&end(&say.with(id, values))), "{id}\n{shown}");
         }
         (town.app.is_quiet, town.app.link) = (true, crate::tui::app::Link::Down(String::new()));
         town.app.me.counselor.name = "선우은수경".to_owned();

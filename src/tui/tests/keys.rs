@@ -301,7 +301,7 @@ fn a_list_that_is_refused_is_not_on_its_way() {
     let refused = Err(problem("must_change_password", 403));
     town.feed(Event::Came(Came::List(Listed::Waiting, refused)));
     let screen = super::drawn::screen(&town.app, 80, 24);
-    assert!(screen.contains("목록을 받지 못했습니다") && screen.contains("munja passwd"), "{screen}");
+    assert!(screen.contains("목록을 받지 못했습니다") && screen.contains("passwd"), "{screen}");
 }
 
 #[test]
