@@ -11,7 +11,7 @@ use super::theme::Theme;
 use crate::api::wire::{ConversationDetail, MessageView, NoteView};
 use crate::client::format::{fitted, one_word};
 use crate::client::message::{Tone, delivery, photo, why_urgent};
-use crate::domain::text::{one_line, runs_leftwards, wrapped};
+use crate::domain::text::{columns_of, one_line, runs_leftwards, wrapped};
 use crate::domain::triage::as_typed;
 use crate::tui::app::{App, Mode, Talk};
 use crate::tui::places::MARGIN;
@@ -87,7 +87,9 @@ fn head(app: &App, theme: Theme, talk: &Talk, width: usize) -> Vec<Line<'static>
     );
     let mut lines = Vec::new();
     let mut block = Block { lines: &mut lines, width };
-    block.whole(&format!("── {title} ─"), theme.strong());
+    // The rule behind it needs no row of its own.
+    let end = if columns_of(&title) + 5 > width { "" } else { " ─" };
+    block.whole(&format!("── {title}{end}"), theme.strong());
     for (tone, words) in remarks(app, talk) {
         let style = if tone == Tone::Alert { theme.danger() } else { theme.tone(tone) };
         block.whole(&words, style);
