@@ -240,17 +240,22 @@ async fn answer_one(
     let (new, closing) = (batch.reply(&to), batch.closing(&to));
     let policy = &batch.settings.policy;
     let written = context.store.answer_waiting(new, closing, &session.actor, policy, context.now()).await;
-    let (outcome, reply_id, leaves_at) = match written {
+    let missed = |why| {
+        let LeftOut { id, code, held_by } = left_out(to.id, why);
+        (Answered { id, outcome: code, reply_id: None, held_by }, None)
+    };
+    Ok(match written {
         Ok(Ok(WrittenReply { reply_id, repeated, messages })) => {
             let outcome = if repeated { "repeated" } else { "answered" };
-            (outcome.to_owned(), Some(reply_id), first_leaves_at(&messages))
+            let answered =
+                Answered { id: to.id, outcome: outcome.to_owned(), reply_id: Some(reply_id), held_by: None };
+            (answered, first_leaves_at(&messages))
         }
-        Ok(Err(why)) => (left_out(to.id, Some(why)).code, None, None),
-        Err(StoreError::NotFound) => (left_out(to.id, None).code, None, None),
+        Ok(Err(why)) => missed(Some(why)),
+        Err(StoreError::NotFound) => missed(None),
         // The others may have been answered: the same key tells.
         Err(error) => return Err(error.into()),
-    };
-    Ok((Answered { id: to.id, outcome, reply_id }, leaves_at))
+    })
 }
 
 /// `None` once one of them has begun to leave.

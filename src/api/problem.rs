@@ -317,6 +317,7 @@ impl From<Refusal> for Problem {
             Refusal::Restricted => ProblemCode::Restricted,
             Refusal::NoSuchDesk => ProblemCode::NoSuchDesk,
             Refusal::NoSuchPerson => ProblemCode::NoSuchPerson,
+            Refusal::PassedToYourself => ProblemCode::PassedToYourself,
             Refusal::NotPassedOn => ProblemCode::NotPassedOn,
             Refusal::NotWarned => ProblemCode::NotWarned,
             Refusal::WarnFirst => ProblemCode::WarnFirst,

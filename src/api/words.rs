@@ -313,6 +313,9 @@ sentences! {
     NoSuchPerson:
         ["No such person", "There is no other counselor with that log-in name."],
         ["없는 상담사", "그런 아이디의 다른 상담사가 없습니다."];
+    PassedToYourself:
+        ["That is you", "A conversation is passed on to somebody else: that log-in name is your own."],
+        ["본인의 아이디", "상담은 다른 상담사에게 넘깁니다. 그 아이디는 본인의 것입니다."];
     NoSuchCategory:
         ["No such category", "No category matches, or several do; see the list."],
         ["없는 분류", "맞는 분류가 없거나 여러 개입니다. 분류 목록을 확인해 주세요."];

@@ -156,7 +156,26 @@ pub async fn transfer(context: &mut CliContext, args: &Transfer) -> Result<(), F
     let who = detail.summary.offered_to_name.as_deref().unwrap_or(&person);
     let values = [("n", args.n.to_string().into()), ("who", one_word(who).into())];
     let sentence = context.say.with(key, values);
-    context.print_done("transferred", &sentence)
+    context.print_done("transferred", &sentence)?;
+    match detail.summary.offered_until_at {
+        Some(until) => remark_if_off(context, &person, until).await,
+        None => Ok(()),
+    }
+}
+
+/// Says when a conversation was passed on to somebody who is off: nobody else is given it until then.
+async fn remark_if_off(context: &mut CliContext, login: &str, until: i64) -> Result<(), Failure> {
+    // It was passed on whatever this says.
+    let Ok(list) = context.client()?.colleagues().await else {
+        return Ok(());
+    };
+    if let Some(who) = list.colleagues.iter().find(|one| one.login == login && one.is_off()) {
+        let values = [("who", one_word(&who.name).into()), ("at", context.times().clock(until).into())];
+        let words = context.say.with("transfer-off", values);
+        let words = context.paint.alert(&words);
+        context.remark(&words);
+    }
+    Ok(())
 }
 
 /// Says when a desk opens to which a conversation was passed on, if it is closed.

@@ -6,7 +6,10 @@ use super::conversation;
 use super::exit::Exit;
 use super::failure::Failure;
 use super::render::{lines, table};
-use crate::api::wire::{AnswerAllPreview, AnswerAllRequest, AnswerAllResponse, LeftOut, MarkRequest};
+use crate::api::wire::{
+    AnswerAllPreview, AnswerAllRequest, AnswerAllResponse, Answered, LeftOut, MarkRequest,
+};
+use crate::client::Client;
 use crate::client::answer_all::AnsweringAll;
 use crate::client::format::one_word;
 use crate::client::message::length_class;
@@ -61,6 +64,9 @@ pub async fn run(context: &mut CliContext, args: &Args) -> Result<(), Failure> {
         let response = earlier.send(&client).await?;
         return report(context, &response, args.close);
     }
+    if args.close && args.category.is_none() && needs_category(&client, args).await {
+        return Err(Failure::here(Exit::Usage, "category_needed", []));
+    }
     let preview = client.preview_answers(&mark).await?;
     if context.json && !args.yes {
         context.print_json(&preview)?;
@@ -78,6 +84,11 @@ pub async fn run(context: &mut CliContext, args: &Args) -> Result<(), Failure> {
     let request = AnswerAllRequest { conversations: preview.marked, ..request };
     let response = AnsweringAll::begin(&context.profile, &mark, request)?.send(&client).await?;
     report(context, &response, args.close)
+}
+
+/// Whether nothing is closed without a category: the server would refuse after everything was shown and agreed to.
+async fn needs_category(client: &Client, args: &Args) -> bool {
+    client.categories(args.desk.as_deref()).await.is_ok_and(|list| list.required)
 }
 
 /// `12,13,20-25`, each once; `None` for anything else.
@@ -130,12 +141,17 @@ fn show(context: &mut CliContext, preview: &AnswerAllPreview, text: &str) {
 
 /// `빠짐 14: 위급한 상담입니다.`
 fn left_out(context: &CliContext, of: &LeftOut) -> String {
-    let name = of.held_by.as_deref().map(one_word).unwrap_or_default();
-    why_not(context, (of.id, &of.code), &name)
+    why_not(context, (of.id, &of.code), of.held_by.as_deref())
 }
 
-fn why_not(context: &CliContext, (id, code): (i64, &str), name: &str) -> String {
-    let why = context.say.find_with(&format!("left-out-{code}"), vec![("name", name.to_owned().into())]);
+/// Why a conversation gets no answer; an older server does not say who holds it.
+fn why_not(context: &CliContext, (id, code): (i64, &str), holder: Option<&str>) -> String {
+    let suffix = if holder.is_some() { "-named" } else { "" };
+    let name = holder.map(one_word).unwrap_or_default();
+    let find = |suffix| {
+        context.say.find_with(&format!("left-out-{code}{suffix}"), vec![("name", name.clone().into())])
+    };
+    let why = find(suffix).or_else(|| find(""));
     let why = why.unwrap_or_else(|| one_word(code));
     context.say.with("answer-all-left-out", [("n", id.to_string().into()), ("why", why.into())])
 }
@@ -151,7 +167,8 @@ fn report(context: &mut CliContext, response: &AnswerAllResponse, closes: bool) 
         if n_repeated > 0 {
             all.push(context.say.with("answered-all-before", [("n", n_repeated.to_string().into())]));
         }
-        all.extend(missed.iter().map(|one| why_not(context, (one.id, &one.outcome), "")));
+        let why = |one: &&Answered| why_not(context, (one.id, &one.outcome), one.held_by.as_deref());
+        all.extend(missed.iter().map(why));
         // Only what has not begun to leave can be taken back altogether.
         if let Some(at) = response.recall_until_at {
             let secs = (at - context.io.clock.now_ms()).max(0) / 1_000 + 1;

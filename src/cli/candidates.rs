@@ -16,13 +16,16 @@ pub fn typed(command: &Command) -> Vec<(Named, String)> {
             vec![(Named::Category, args.category.clone()), (Named::Canned, args.canned.clone())]
         }
         Command::Transfer(args) => {
-            vec![(Named::Desk, args.desk.clone()), (Named::Person, args.person.clone())]
+            vec![(Named::Desk, args.desk.clone()), (Named::Colleague, args.person.clone())]
         }
         Command::AnswerAll(args) => {
             vec![(Named::Category, args.category.clone()), (Named::Desk, args.desk.clone())]
         }
         Command::Bulletin(args) => vec![(Named::Desk, args.desk.clone())],
         Command::Write(args) => vec![(Named::Desk, args.desk.clone())],
+        Command::Watch(args) => vec![(Named::Desk, args.desk.clone())],
+        Command::Report(args) => vec![(Named::Desk, args.desk.clone())],
+        Command::Review(args) => vec![(Named::Desk, args.desk.clone())],
         Command::Search(args) => vec![
             (Named::Category, args.category.clone()),
             (Named::Desk, args.desk.clone()),
@@ -61,9 +64,10 @@ pub async fn named(context: &CliContext, failure: Failure, typed: &[(Named, Stri
     let Some(what) = failure.about_name() else {
         return failure;
     };
-    let (Some((_, name)), Ok(client)) = (typed.iter().find(|(of, _)| *of == what), context.client()) else {
+    let typed = typed.iter().find(|(of, _)| of.is_meant_by(what));
+    let (Some((of, name)), Ok(client)) = (typed, context.client()) else {
         return failure;
     };
-    let found = candidates(&client, what, name).await;
+    let found = candidates(&client, *of, name).await;
     failure.with_candidates(found.iter().map(|name| one_word(name)).collect())
 }

@@ -100,13 +100,34 @@ impl CliContext {
         failure.print(&self.say, &about, self.json, &mut self.io.stderr);
     }
 
-    /// Asks a yes-or-no question on the terminal; anything but yes is no.
-    pub fn confirms(&mut self, question: &str) -> Result<bool, Failure> {
+    /// Throws away what was typed at a terminal before it was asked for.
+    pub fn forget_unasked(&self) {
+        if self.io.stdin_is_terminal {
+            (self.io.unasked.forget)();
+        }
+    }
+
+    /// Asks for one line. At a terminal it is typed behind the question: what was typed before it answers nothing, nor do several
+    /// lines at once, as a paste brings them; the answer is empty then.
+    pub fn asks(&mut self, question: &str) -> Result<String, Failure> {
+        self.forget_unasked();
         write!(self.io.stderr, "{question} ")
             .and_then(|()| self.io.stderr.flush())
             .map_err(Failure::from_output_error)?;
         let answer = self.read_line().map_err(anyhow::Error::from)?;
-        Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes" | "네" | "예" | "ㅛ"))
+        if !answer.is_empty() && self.io.stdin_is_terminal && (self.io.unasked.follows)() {
+            self.forget_unasked();
+            let remark = self.say.t("pasted-answer");
+            self.remark(&remark);
+            return Ok(String::new());
+        }
+        Ok(answer.trim().to_owned())
+    }
+
+    /// Asks a yes-or-no question on the terminal; anything but yes is no.
+    pub fn confirms(&mut self, question: &str) -> Result<bool, Failure> {
+        let answer = self.asks(question)?;
+        Ok(matches!(answer.to_lowercase().as_str(), "y" | "yes" | "네" | "예" | "ㅛ"))
     }
 
     /// Asks before something that reaches many; without a terminal it has to be agreed to beforehand (`--yes`).

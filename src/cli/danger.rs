@@ -110,8 +110,7 @@ pub async fn handover(context: &mut CliContext, args: &Handover) -> Result<(), F
         Some(told) => told.clone(),
         None if context.io.stdin_is_terminal => {
             let question = context.say.with("ask-told", [("service", service.into())]);
-            let _ = write!(context.io.stderr, "{question} ").and_then(|()| context.io.stderr.flush());
-            context.read_line().map_err(anyhow::Error::from)?.trim().to_owned()
+            context.asks(&question)?
         }
         None => String::new(),
     };

@@ -45,11 +45,10 @@ impl Exit {
     pub fn from_code(code: ProblemCode) -> Self {
         use ProblemCode::*;
         match code {
-            BadRequest | UnknownField | WrongContentType | NoSuchDesk | NoSuchPerson | NoSuchCategory
-            | NotReachable | CategoryNeeded | BulletinUntil | DatesReversed | DatesInFuture | TooManyDays
-            | ListRefused | PasswordLength | PasswordCommon | PasswordPersonal | PasswordUnchanged => {
-                Exit::Usage
-            }
+            BadRequest | UnknownField | WrongContentType | NoSuchDesk | NoSuchPerson | PassedToYourself
+            | NoSuchCategory | NotReachable | CategoryNeeded | BulletinUntil | DatesReversed
+            | DatesInFuture | TooManyDays | ListRefused | PasswordLength | PasswordCommon
+            | PasswordPersonal | PasswordUnchanged => Exit::Usage,
             MethodNotAllowed => Exit::Unexpected,
             TooSlow => Exit::Unreachable,
             Unauthorized | WrongLogin | LockedOut | CodeNeeded | WrongCode | MustChangePassword

@@ -9,6 +9,15 @@ use jiff::tz::TimeZone;
 use crate::ops::clock::Clock;
 use crate::ops::terminal;
 
+/// What is typed at a terminal before it is asked for, or comes behind an answer at once.
+#[derive(Debug, Clone, Copy)]
+pub struct Unasked {
+    /// Throws it away.
+    pub forget: fn(),
+    /// Whether another line is there at once.
+    pub follows: fn() -> bool,
+}
+
 /// The surroundings of one run.
 pub struct Io {
     pub vars: HashMap<String, String>,
@@ -17,6 +26,8 @@ pub struct Io {
     pub stderr: Box<dyn Write + Send>,
     pub stdin_is_terminal: bool,
     pub stdout_is_terminal: bool,
+    /// What comes at a terminal that nobody was asked for.
+    pub unasked: Unasked,
     /// Whether to use colours if `--color` does not say.
     pub likes_colour: bool,
     pub columns: usize,
@@ -34,6 +45,7 @@ impl Io {
                 .collect(),
             stdin_is_terminal: io::stdin().is_terminal(),
             stdout_is_terminal: out.is_terminal(),
+            unasked: Unasked { forget: terminal::forget_typed, follows: terminal::more_at_once },
             likes_colour: anstream::AutoStream::choice(&out) != anstream::ColorChoice::Never,
             columns: columns_of_terminal(),
             stdin: Box::new(io::stdin()),

@@ -3,7 +3,6 @@
 
 use std::path::PathBuf;
 
-use anyhow::Context;
 use jiff::tz::TimeZone;
 use secrecy::ExposeSecret;
 
@@ -139,6 +138,5 @@ fn user(context: &mut CliContext, given: Option<String>) -> Result<String, Failu
         return Err(Failure::here(Exit::Usage, "no_user", []));
     }
     let question = context.say.t("ask-user");
-    let _ = write!(context.io.stderr, "{question} ").and_then(|()| context.io.stderr.flush());
-    Ok(context.read_line().context("login")?.trim().to_owned())
+    context.asks(&question)
 }

@@ -21,6 +21,7 @@ pub fn password(
         return Err(Failure::here(Exit::Usage, "no_password", []));
     }
     let question = context.say.with(question, values);
+    context.forget_unasked();
     Ok(rpassword::prompt_password(format!("{question} ")).context("password")?.into())
 }
 
@@ -40,8 +41,7 @@ pub fn new_password(context: &mut CliContext, from_stdin: bool) -> Result<Secret
 pub fn code(context: &mut CliContext, question: &str) -> Result<String, Failure> {
     if context.io.stdin_is_terminal {
         let question = context.say.t(question);
-        let asked = write!(context.io.stderr, "{question} ").and_then(|()| context.io.stderr.flush());
-        asked.map_err(Failure::from_output_error)?;
+        return context.asks(&question);
     }
     Ok(context.read_line().context("code")?.trim().to_owned())
 }

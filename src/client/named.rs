@@ -14,7 +14,16 @@ pub enum Named {
     Category,
     Desk,
     Person,
+    /// Somebody else than oneself.
+    Colleague,
     Canned,
+}
+
+impl Named {
+    /// Whether a refusal that is about names of this kind is about such a name.
+    pub fn is_meant_by(self, refused: Named) -> bool {
+        self == refused || (self, refused) == (Named::Colleague, Named::Person)
+    }
 }
 
 /// The names in which what was typed stands, whatever its case; where it stands in none, all there are. Empty if they are too many.
@@ -66,9 +75,12 @@ async fn all(client: &Client, what: Named) -> Option<Vec<String>> {
             let desks = client.desks().await.ok()?.desks;
             desks.into_iter().map(|desk| with_name(desk.key, &desk.name)).collect()
         }
-        Named::Person => {
-            let people = client.colleagues().await.ok()?.colleagues;
-            people.into_iter().map(|one| with_name(one.login, &one.name)).collect()
+        Named::Person | Named::Colleague => {
+            let people = client.colleagues().await.ok()?.colleagues.into_iter();
+            people
+                .filter(|one| what == Named::Person || !one.is_me)
+                .map(|one| with_name(one.login, &one.name))
+                .collect()
         }
         Named::Canned => client.canned(None).await.ok()?.replies.into_iter().map(|one| one.key).collect(),
     })

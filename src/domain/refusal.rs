@@ -60,6 +60,8 @@ pub enum Refusal {
     Restricted,
     NoSuchDesk,
     NoSuchPerson,
+    /// It would be passed on to who passes it on.
+    PassedToYourself,
     /// It was not passed on to who returns it.
     NotPassedOn,
     /// They were warned within the last day, or can't be texted.

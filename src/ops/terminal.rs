@@ -1,8 +1,14 @@
-//! The size of a terminal. One that says none (a serial line, a pseudo-terminal that nobody gave a size) is taken for 80 columns by 24 rows.
+//! The size of a terminal, and what was typed at it before it was asked for. A terminal that says no size (a serial line, a
+//! pseudo-terminal that nobody gave one) is taken for 80 columns by 24 rows.
 
 use std::io;
+use std::time::Duration;
 
-use rustix::termios::{Winsize, tcgetwinsize, tcsetwinsize};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::termios::{QueueSelector, Winsize, tcflush, tcgetwinsize, tcsetwinsize};
+
+/// Within this time no second line is typed.
+const AT_ONCE: Duration = Duration::from_millis(250);
 
 /// Columns and rows as a terminal says them; the usual ones in place of none.
 pub fn known((columns, rows): (u16, u16)) -> (u16, u16) {
@@ -24,6 +30,20 @@ pub fn give_size() -> io::Result<()> {
         return Ok(());
     }
     Ok(tcsetwinsize(io::stdout(), Winsize { ws_col, ws_row, ..size })?)
+}
+
+/// Whether another line is there at once: nobody types so, a paste comes so. Only for standard input that is a terminal.
+pub fn more_at_once() -> bool {
+    let stdin = io::stdin();
+    let mut asked = [PollFd::new(&stdin, PollFlags::IN)];
+    let within = Timespec { tv_sec: 0, tv_nsec: i64::from(AT_ONCE.subsec_nanos()) };
+    poll(&mut asked, Some(&within)).is_ok() && asked[0].revents().contains(PollFlags::IN)
+}
+
+/// Throws away what was typed or pasted and not read yet.
+pub fn forget_typed() {
+    // Without a terminal there is nothing to forget.
+    let _ = tcflush(io::stdin(), QueueSelector::IFlush);
 }
 
 #[cfg(test)]

@@ -2,13 +2,9 @@
 //! begins and ends (bracketed paste), and of any other its lines come at once, as nobody types.
 
 use std::io::{BufRead, IsTerminal, Write as _};
-use std::time::Duration;
 
 use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
-/// Within this time no second line is typed.
-const AT_ONCE: Duration = Duration::from_millis(250);
 /// What a terminal puts before and behind a paste.
 const BEGINS: &str = "\x1b[200~";
 const ENDS: &str = "\x1b[201~";
@@ -69,12 +65,17 @@ fn is_open(lines: &[String]) -> bool {
 }
 
 /// What lines are that came together.
+///
+/// Empty lines at the end of a paste are none: a paste that ends with its line, or whose line ends are two characters, has them.
 fn typed(mut all: Vec<String>) -> Vec<Typed> {
     let is_marked = all.iter().any(|line| line.contains(BEGINS) || line.contains(ENDS));
     if !is_marked {
         return match <[String; 1]>::try_from(all) {
             Ok([line]) => vec![Typed::Line(line)],
-            Err(all) => vec![Typed::Several(all)],
+            Err(mut all) => {
+                drop_blank_end(&mut all);
+                vec![Typed::Several(all)]
+            }
         };
     }
     // Where the paste ended with its line, what stands behind it on the next one was typed.
@@ -83,23 +84,17 @@ fn typed(mut all: Vec<String>) -> Vec<Typed> {
     if own.is_some() {
         all.pop();
     }
-    let all = all.into_iter().map(|line| line.replace(BEGINS, "").replace(ENDS, "")).collect();
+    let mut all: Vec<_> = all.into_iter().map(|line| line.replace(BEGINS, "").replace(ENDS, "")).collect();
+    drop_blank_end(&mut all);
     let own = own.filter(|line| !line.is_empty()).map(Typed::Line);
     std::iter::once(Typed::Several(all)).chain(own).collect()
 }
 
-/// Whether more of what is typed is there at once.
-pub fn more_at_once() -> bool {
-    let stdin = std::io::stdin();
-    let mut asked = [PollFd::new(&stdin, PollFlags::IN)];
-    let within = Timespec { tv_sec: 0, tv_nsec: i64::from(AT_ONCE.subsec_nanos()) };
-    poll(&mut asked, Some(&within)).is_ok() && asked[0].revents().contains(PollFlags::IN)
-}
-
-/// Throws away what was pasted behind the last line and waits for Enter.
-pub fn forget_rest() {
-    // Without a terminal there is nothing to forget.
-    let _ = rustix::termios::tcflush(std::io::stdin(), rustix::termios::QueueSelector::IFlush);
+fn drop_blank_end(lines: &mut Vec<String>) {
+    let is_blank = |line: &String| line.trim().is_empty();
+    while !lines.first().is_some_and(is_blank) && lines.len() > 1 && lines.last().is_some_and(is_blank) {
+        lines.pop();
+    }
 }
 
 #[cfg(test)]
@@ -141,5 +136,9 @@ mod tests {
         assert_eq!(all("\x1b[200~y\x1b[201~\n.\n", &[]), [several(&["y"]), line(".")]);
         assert_eq!(all("네 \x1b[200~62번\n.\x1b[201~ 끝\n", &[]), [several(&["네 62번", ". 끝"])]);
         assert_eq!(all("\x1b[200~n\n", &[]), [several(&["n"])]);
+        // One line, and Enter twice; one whose line end is two characters.
+        assert_eq!(all("\x1b[200~n\x1b[201~\n\n", &[true]), [several(&["n"])]);
+        assert_eq!(all("\x1b[200~n\n\n\x1b[201~\n", &[]), [several(&["n"])]);
+        assert_eq!(all("n\n\n", &[true]), [several(&["n"])]);
     }
 }

@@ -23,12 +23,20 @@ pub struct Open {
     pub talk: bool,
     /// The composer, or the look before sending.
     pub composer: bool,
+    /// Rows that the notice takes to be read in full.
+    pub notice: usize,
 }
+
+/// Most rows of a notice, and from how many rows of a screen on it has more than one.
+pub const MOST_NOTICE: u16 = 3;
+const ROOM_FOR_NOTICE: u16 = 12;
 
 pub fn places((columns, rows): (u16, u16), open: Open) -> Places {
     let row = |y: u16, height: u16| Rect { x: 0, y, width: columns, height };
-    let notice_y = rows.saturating_sub(2);
-    let body = Rect { x: 0, y: 1, width: columns, height: rows.saturating_sub(3) };
+    let most = if rows < ROOM_FOR_NOTICE { 1 } else { MOST_NOTICE };
+    let notice = u16::try_from(open.notice).unwrap_or(most).clamp(1, most);
+    let notice_y = rows.saturating_sub(1 + notice);
+    let body = Rect { x: 0, y: 1, width: columns, height: rows.saturating_sub(2 + notice) };
     let (queue, right) = split(body, open);
     let wanted = if open.composer { (rows / 3).max(6) } else { 0 };
     let composer_height = wanted.min(right.height.saturating_sub(4));
@@ -39,7 +47,7 @@ pub fn places((columns, rows): (u16, u16), open: Open) -> Places {
         queue,
         talk,
         composer,
-        notice: row(notice_y, u16::from(rows > 2)),
+        notice: row(notice_y, if rows > 2 { notice } else { 0 }),
         keys: row(rows.saturating_sub(1), u16::from(rows > 1)),
     }
 }
@@ -62,7 +70,7 @@ fn split(body: Rect, open: Open) -> (Rect, Rect) {
 
 /// Columns that the text in the composer has.
 pub fn composer_width(size: (u16, u16)) -> usize {
-    let places = places(size, Open { talk: true, composer: true });
+    let places = places(size, Open { talk: true, composer: true, notice: 1 });
     usize::from(places.composer.width.saturating_sub(MARGIN))
 }
 
@@ -74,8 +82,8 @@ mod tests {
     fn nothing_overlaps_or_leaves_the_screen() {
         for columns in [1, 20, 80, 149, 150, 200, 400] {
             for rows in [1, 2, 3, 5, 10, 24, 50, 120] {
-                for (talk, composer) in [(false, false), (true, false), (true, true)] {
-                    let p = places((columns, rows), Open { talk, composer });
+                for (talk, composer, notice) in [(false, false, 1), (true, false, 9), (true, true, 2)] {
+                    let p = places((columns, rows), Open { talk, composer, notice });
                     let all = [p.header, p.queue, p.talk, p.composer, p.notice, p.keys];
                     for (n, a) in all.iter().enumerate() {
                         assert!(a.right() <= columns && a.bottom() <= rows.max(1), "{columns}x{rows} {p:?}");
@@ -89,7 +97,7 @@ mod tests {
 
     #[test]
     fn an_answer_can_be_written_at_80_by_24() {
-        let p = places((80, 24), Open { talk: true, composer: true });
+        let p = places((80, 24), Open { talk: true, composer: true, notice: 1 });
         assert!(p.composer.height >= 6 && p.talk.height >= 10, "{p:?}");
     }
 }

@@ -1,7 +1,7 @@
 //! The desk line by line, for screen readers and poor links: the same state and the same keys, each followed by Enter; what changes is
 //! said in sentences, and nothing moves on the screen.
 
-use super::app::{App, Event, Link, Mode, PickFor};
+use super::app::{App, Event, Link, Mode, PICKED_AT_ONCE, PickFor, Picker};
 use super::keys::{COMMANDS, Key, command, hangul, pressed};
 use super::lines::Typed;
 use crate::api::wire::{ConversationDetail, MessageView};
@@ -16,8 +16,8 @@ use crate::tui::view::{
 
 /// Columns of a line: a terminal may break it where it likes.
 const COLUMNS: usize = 2_000;
-/// Items of a list said at once.
-const MOST_ITEMS: usize = 12;
+/// Lines that say the next items of a list.
+const MORE: [&str; 3] = ["+", "more", "더"];
 
 /// What was typed means now, as the keys it stands for. Lines of a paste go into the answer that is being written, whatever stands in
 /// them; anywhere else they are no commands.
@@ -67,6 +67,7 @@ pub fn events(app: &App, line: &str) -> Vec<Event> {
                 let up = std::iter::repeat_n(Key::Up, picker.at);
                 up.chain(downs).chain([Key::Enter]).map(Event::Key).collect()
             }
+            _ if MORE.contains(&words) => more(picker),
             // Something was looked for: what is first is meant. An empty line alone chooses nothing.
             _ if words.is_empty() && picker.filter.text().is_empty() => Vec::new(),
             _ if words.is_empty() => key(Key::Enter),
@@ -149,6 +150,20 @@ fn desk_line(words: &str) -> Vec<Event> {
         _ if words.is_empty() => Vec::new(),
         _ => vec![Event::Unknown(words.to_owned())],
     }
+}
+
+/// The next items of a list; behind the last ones, the first.
+fn more(picker: &Picker) -> Vec<Event> {
+    let first = first_said(picker);
+    let to = if first + PICKED_AT_ONCE < picker.fitting().len() { first + PICKED_AT_ONCE } else { 0 };
+    let up = std::iter::repeat_n(Key::Up, picker.at);
+    up.chain(std::iter::repeat_n(Key::Down, to)).map(Event::Key).collect()
+}
+
+/// The first of the items that are said: those around the chosen one.
+fn first_said(picker: &Picker) -> usize {
+    let last = picker.fitting().len().saturating_sub(1);
+    picker.at.min(last) / PICKED_AT_ONCE * PICKED_AT_ONCE
 }
 
 fn backspaces(n: usize) -> impl Iterator<Item = Event> {
@@ -372,7 +387,8 @@ fn mode(app: &App) -> Vec<String> {
         }
         Mode::Pick(picker) => {
             let mut lines = vec![say.t(picker_title(picker))];
-            for (n, item) in picker.fitting().iter().enumerate().take(MOST_ITEMS) {
+            let first = first_said(picker);
+            for (n, item) in picker.fitting().iter().enumerate().skip(first).take(PICKED_AT_ONCE) {
                 let is_whole = matches!(picker.what, PickFor::Canned { .. } | PickFor::Doubt);
                 let words = if is_whole && !item.detail.is_empty() { &item.detail } else { &item.label };
                 let words = &if picker.what == PickFor::Doubt {
@@ -382,7 +398,7 @@ fn mode(app: &App) -> Vec<String> {
                 };
                 lines.push(format!("{}. {}", n + 1, one_line(words, COLUMNS)));
             }
-            let n_more = picker.fitting().len().saturating_sub(MOST_ITEMS);
+            let n_more = picker.fitting().len().saturating_sub(first + PICKED_AT_ONCE);
             let n = i64::try_from(n_more).unwrap_or(i64::MAX);
             lines.extend((n_more > 0).then(|| say.with("plain-pick-more", [("n", n.into())])));
             lines.push(say.t("plain-pick"));

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::io::{IsTerminal, Write};
 use std::time::{Duration, Instant};
 
+use crossterm::event::KeyCode;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
@@ -13,12 +14,13 @@ use super::app::{App, Effect, Event};
 use super::effects::{Hands, keep_drafts};
 use super::lines::{self, Typed};
 use super::plain::{self, Told};
-use super::terminal::{Notifier, Taken, call, events};
+use super::terminal::{Came, Inputs, Notifier, Taken, call};
 use super::view::{Theme, draw};
 use super::{Desk, words};
 use crate::api::wire::MeView;
 use crate::client::{ClientError, Events};
 use crate::ops::clock::Clock;
+use crate::ops::terminal;
 
 /// Times move on, and what is stale is fetched.
 const TICK: Duration = Duration::from_millis(250);
@@ -26,6 +28,10 @@ const TICK: Duration = Duration::from_millis(250);
 const AT_ONCE: Duration = Duration::from_millis(20);
 /// The rest of a paste, which a slow line hands over in pieces, comes within this time.
 const REST: Duration = Duration::from_millis(400);
+/// Two keys of one hand lie at least so far apart.
+const BY_HAND: Duration = Duration::from_millis(60);
+/// An escape that begins a mark is followed by the rest of it within this time.
+const BEHIND_ESCAPE: Duration = Duration::from_millis(60);
 /// Keys taken together.
 const MOST_AT_ONCE: usize = 4_096;
 
@@ -85,7 +91,7 @@ pub async fn run_plain(desk: Desk, me: MeView) -> anyhow::Result<bool> {
         // The thread ends with the input or the program.
         lines::read(
             stdin.lock(),
-            || is_terminal && lines::more_at_once(),
+            || is_terminal && terminal::more_at_once(),
             |typed| line_in.send(typed).is_ok(),
         );
     });
@@ -149,7 +155,7 @@ pub async fn run_plain(desk: Desk, me: MeView) -> anyhow::Result<bool> {
 fn take(app: &mut App, typed: &Typed) -> Vec<Effect> {
     let events = plain::typed(app, typed);
     if events.iter().any(|event| matches!(event, Event::Lines(_))) {
-        lines::forget_rest();
+        terminal::forget_typed();
     }
     events.into_iter().flat_map(|event| app.update(event)).collect()
 }
@@ -165,6 +171,8 @@ fn begin(desk: &Desk, me: MeView) -> anyhow::Result<(App, Hands, Sources)> {
     let mut sources = Sources {
         keys: None,
         pressed: VecDeque::new(),
+        found: Inputs::default(),
+        pressed_at: None,
         rushed_at: None,
         lines: None,
         live: Some(desk.client.events(None).patient()),
@@ -191,6 +199,9 @@ struct Sources {
     keys: Option<UnboundedReceiver<std::io::Result<Vec<crossterm::event::Event>>>>,
     /// What came in together and was not taken yet.
     pressed: VecDeque<Event>,
+    found: Inputs,
+    /// When a key came last.
+    pressed_at: Option<Instant>,
     /// When keys came at once last.
     rushed_at: Option<Instant>,
     live: Option<Events>,
@@ -210,7 +221,20 @@ const CTRL_C: Event = Event::Key(super::keys::Key::Ctrl('c'));
 
 impl Sources {
     async fn next(&mut self) -> Input {
-        let Sources { keys, pressed, rushed_at, lines, live, came, tick, clock, ends, interrupt } = self;
+        let Sources {
+            keys,
+            pressed,
+            found,
+            pressed_at,
+            rushed_at,
+            lines,
+            live,
+            came,
+            tick,
+            clock,
+            ends,
+            interrupt,
+        } = self;
         loop {
             if let Some(event) = pressed.pop_front() {
                 return Input::Event(event);
@@ -230,10 +254,16 @@ impl Sources {
                     // The terminal is gone.
                     None | Some(Err(_)) => return Input::Event(LEAVE),
                     Some(Ok(inputs)) => {
-                        let is_rest = rushed_at.is_some_and(|at| at.elapsed() < REST);
-                        let all = events(inputs, is_rest);
-                        if all.iter().any(|event| matches!(event, Event::Rushed(_))) {
-                            *rushed_at = Some(Instant::now());
+                        let is_within = |at: Option<Instant>, span| at.is_some_and(|at| at.elapsed() < span);
+                        let came = match () {
+                            () if is_within(*rushed_at, REST) => Came::AsRest,
+                            () if is_within(*pressed_at, BY_HAND) => Came::Soon,
+                            () => Came::ByItself,
+                        };
+                        let all = found.events(inputs, came);
+                        *pressed_at = Some(Instant::now());
+                        if found.is_pasting() || all.iter().any(|event| matches!(event, Event::Rushed(_))) {
+                            *rushed_at = *pressed_at;
                         }
                         pressed.extend(all);
                     }
@@ -276,10 +306,17 @@ fn pressed() -> std::io::Result<UnboundedReceiver<std::io::Result<Vec<crossterm:
 
 fn read_at_once() -> std::io::Result<Vec<crossterm::event::Event>> {
     let mut inputs = vec![crossterm::event::read()?];
-    while inputs.len() < MOST_AT_ONCE && crossterm::event::poll(AT_ONCE)? {
+    while inputs.len() < MOST_AT_ONCE && crossterm::event::poll(patience(&inputs))? {
         inputs.push(crossterm::event::read()?);
     }
     Ok(inputs)
+}
+
+/// How long what belongs to these is waited for.
+fn patience(inputs: &[crossterm::event::Event]) -> Duration {
+    let is_escape =
+        inputs.last().and_then(|last| last.as_key_event()).is_some_and(|key| key.code == KeyCode::Esc);
+    if is_escape { BEHIND_ESCAPE } else { AT_ONCE }
 }
 
 /// Whether the terminal is gone: nobody can read or type any more.

@@ -50,23 +50,108 @@ fn give_back() {
     let _ = disable_raw_mode();
 }
 
-/// What a terminal says at once, as the desk knows it. Several keys together, and what follows them at once, are no deliberate keys: a
-/// terminal that does not mark pastes sends one so.
-pub fn events(inputs: Vec<Input>, is_rest: bool) -> Vec<Event> {
-    let mut events: Vec<Event> = inputs.into_iter().filter_map(event).collect();
-    let keys: Vec<Key> =
-        events.iter().filter_map(|one| if let Event::Key(key) = one { Some(*key) } else { None }).collect();
-    // An input method hands the letter that it held over together with the key that ends it.
-    if let [Key::Char('ㄱ'..='ㅣ'), Key::Char(' ') | Key::Enter] = keys[..] {
-        events.truncate(1);
-        return events;
+/// When something came, measured from what came before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Came {
+    /// As from a hand.
+    ByItself,
+    /// So soon that no hand pressed it, though what came before was one key.
+    Soon,
+    /// Soon after keys that came at once: the rest of a paste, which a slow line hands over in pieces.
+    AsRest,
+}
+
+/// The keys of a mark behind its escape, as they come where the escape came by itself.
+const BEGINS: [Key; 5] = mark('0');
+const ENDS: [Key; 5] = mark('1');
+
+const fn mark(which: char) -> [Key; 5] {
+    [Key::Char('['), Key::Char('2'), Key::Char('0'), Key::Char(which), Key::Char('~')]
+}
+
+/// What a terminal sends, as the desk knows it. The terminal library knows a marked paste only where its marks come whole; the others
+/// are found here.
+#[derive(Debug, Default)]
+pub struct Inputs {
+    /// A paste has begun whose marks came in pieces.
+    is_pasting: bool,
+}
+
+impl Inputs {
+    /// What came at once. Several keys together, and what follows them at once, are no deliberate keys: a terminal that does not mark
+    /// pastes sends one so.
+    pub fn events(&mut self, inputs: Vec<Input>, came: Came) -> Vec<Event> {
+        self.is_pasting &= came == Came::AsRest;
+        let all: Vec<Event> = inputs.into_iter().filter_map(event).collect();
+        let keys: Vec<Key> = all.iter().filter_map(key_in).collect();
+        // An input method hands the letter that it held over together with the key that ends it.
+        match keys[..] {
+            _ if self.is_pasting || came == Came::AsRest => {}
+            [Key::Char(letter @ 'ㄱ'..='ㅣ'), Key::Char(' ') | Key::Enter] => {
+                return vec![Event::Key(Key::Char(letter))];
+            }
+            [Key::Char(syllable @ '가'..='힣'), Key::Enter] if came == Came::ByItself => {
+                return vec![Event::Committed(syllable)];
+            }
+            _ => {}
+        }
+        let is_rushed = came == Came::AsRest || keys.len() > 1;
+        let rush = |event| match event {
+            Event::Key(key) if is_rushed => Event::Rushed(key),
+            event => event,
+        };
+        self.without_marks(all).into_iter().map(rush).collect()
     }
-    let is_rushed = is_rest || keys.len() > 1;
-    let rush = |event| match event {
-        Event::Key(key) if is_rushed => Event::Rushed(key),
-        event => event,
-    };
-    events.into_iter().map(rush).collect()
+
+    /// Whether the end of a paste is still to come.
+    pub fn is_pasting(&self) -> bool {
+        self.is_pasting
+    }
+
+    /// Puts what stands between marks that came in pieces together as a paste. One that is cut off goes on with what follows at once.
+    fn without_marks(&mut self, all: Vec<Event>) -> Vec<Event> {
+        let keys: Vec<Option<Key>> = all.iter().map(key_in).collect();
+        let is_mark = |at: usize, mark: [Key; 5]| {
+            keys[at..].len() >= mark.len() && keys[at..].iter().zip(mark).all(|(key, of)| *key == Some(of))
+        };
+        let (mut found, mut pasted, mut from) = (Vec::new(), String::new(), 0);
+        for (at, event) in all.into_iter().enumerate() {
+            // Its escape may have come by itself, long before.
+            let behind = at + usize::from(keys[at] == Some(Key::Esc));
+            let (begins, ends) = (is_mark(behind, BEGINS), self.is_pasting && is_mark(behind, ENDS));
+            if at < from {
+                continue;
+            }
+            if begins || ends {
+                from = behind + BEGINS.len();
+                self.is_pasting = begins;
+            } else if let Some(key) = keys[at].filter(|_| self.is_pasting) {
+                pasted.extend(letter(key));
+                continue;
+            } else {
+                found.push(event);
+                continue;
+            }
+            found.extend((!pasted.is_empty()).then(|| Event::Paste(std::mem::take(&mut pasted))));
+        }
+        found.extend((!pasted.is_empty()).then_some(Event::Paste(pasted)));
+        found
+    }
+}
+
+fn key_in(event: &Event) -> Option<Key> {
+    if let Event::Key(key) = event { Some(*key) } else { None }
+}
+
+/// What a key stands for in a paste; `None` where it is no letter.
+fn letter(key: Key) -> Option<char> {
+    match key {
+        Key::Char(c) => Some(c),
+        // A line feed is Ctrl+J to the terminal library.
+        Key::Enter | Key::Ctrl('j') => Some('\n'),
+        Key::Tab => Some('\t'),
+        _ => None,
+    }
 }
 
 fn event(input: Input) -> Option<Event> {
@@ -186,19 +271,63 @@ mod tests {
         assert_eq!(Notifier::Osc9.escape("a\x1b", "b;\x07c"), "\x1b]9;a: bc\x1b\\");
     }
 
-    /// A paste that is not marked comes as keys at once; a letter that an input method held comes with the key behind it.
+    fn pressed(keys: &[KeyCode]) -> Vec<Input> {
+        keys.iter().map(|key| Input::Key(KeyEvent::new(*key, KeyModifiers::NONE))).collect()
+    }
+
+    fn typed(words: &str) -> Vec<Input> {
+        let key = |c| match c {
+            '\x1b' => KeyCode::Esc,
+            '\r' => KeyCode::Enter,
+            c => KeyCode::Char(c),
+        };
+        pressed(&words.chars().map(key).collect::<Vec<_>>())
+    }
+
+    /// Events as letters: `!` before what is rushed, a paste in quotes.
+    fn said(events: &[Event]) -> String {
+        let key = |key: &Key| letter(*key).map_or_else(|| format!("{key:?}"), String::from);
+        let one = |event: &Event| match event {
+            Event::Key(of) => key(of),
+            Event::Rushed(of) => format!("!{}", key(of)),
+            Event::Paste(text) => format!("{text:?}"),
+            Event::Committed(c) => format!("={c}"),
+            _ => "?".to_owned(),
+        };
+        events.iter().map(one).collect()
+    }
+
+    /// A paste that is not marked comes as keys at once; what an input method held comes with the key behind it.
     #[test]
     fn keys_at_once_are_rushed() {
-        let of = |keys: &[KeyCode], is_rest| {
-            let inputs = keys.iter().map(|key| Input::Key(KeyEvent::new(*key, KeyModifiers::NONE))).collect();
-            let all = events(inputs, is_rest);
-            (all.len(), all.iter().filter(|one| matches!(one, Event::Rushed(_))).count())
+        let of = |words: &str, came| said(&Inputs::default().events(typed(words), came));
+        assert_eq!(of("y", Came::ByItself), "y");
+        assert_eq!(of("y\r", Came::ByItself), "!y!\n");
+        assert_eq!(of("\r", Came::AsRest), "!\n", "the rest of a paste");
+        assert_eq!(of("ㅛ\r", Came::ByItself), "ㅛ");
+        assert_eq!(of("스\r", Came::ByItself), "=스");
+        for came in [Came::Soon, Came::AsRest] {
+            assert_eq!(of("스\r", came), "!스!\n");
+        }
+        assert_eq!(of("버스\r", Came::ByItself), "!버!스!\n", "a word at once is pasted");
+    }
+
+    /// The marks of a paste are no letters, however they are cut.
+    #[test]
+    fn marks_in_pieces_are_marks() {
+        let of = |pieces: &[&str]| {
+            let (mut inputs, mut came) = (Inputs::default(), Came::ByItself);
+            let events = pieces.iter().flat_map(|piece| {
+                let events = inputs.events(typed(piece), came);
+                came = if piece.len() > 1 { Came::AsRest } else { Came::ByItself };
+                events
+            });
+            said(&events.collect::<Vec<_>>())
         };
-        let (y, enter) = (KeyCode::Char('y'), KeyCode::Enter);
-        assert_eq!(of(&[y], false), (1, 0));
-        assert_eq!(of(&[y, enter], false), (2, 2));
-        assert_eq!(of(&[enter], true), (1, 1), "the rest of a paste");
-        assert_eq!(of(&[KeyCode::Char('ㅛ'), enter], false), (1, 0));
+        assert_eq!(of(&["\x1b[200~y\r\x1b[201~"]), "\"y\\n\"");
+        assert_eq!(of(&["\x1b", "[200~y\r", "y\r"]), "Esc\"y\\n\"\"y\\n\"");
+        assert_eq!(of(&["[200~y", "\x1b[201~", "\r"]), "\"y\"!\n");
+        assert_eq!(of(&["[201~"]), "![!2!0!1!~", "an end without a beginning is typed");
     }
 
     #[test]

@@ -218,6 +218,43 @@ async fn a_closed_window_sends_nothing_and_loses_nothing() {
     assert_eq!(now.n_outbound("delivered"), n_before.n_outbound("delivered"));
 }
 
+/// A `y` that was typed before the question, and lines that are pasted at it, send nothing; one that is typed behind it sends.
+#[tokio::test(flavor = "multi_thread")]
+async fn only_what_is_typed_behind_a_question_answers_it() {
+    let gateway = Gateway::start().await;
+    gateway.sim().text(CITIZEN, "62번 버스 언제 와요?");
+    gateway.until(|b| b.n_routed == 1).await;
+    let n_before = gateway.until(|b| b.n_outbound("delivered") == 1).await;
+    let home = Arc::new(tempfile::tempdir().unwrap());
+    let mut terminal = Terminal::at(Arc::clone(&home), &gateway, &["next"]).await;
+    beside(move || terminal.ends()).await;
+    let reply = ["reply", "1", "5분 뒤에 옵니다."];
+    let mut terminal = Terminal::at(Arc::clone(&home), &gateway, &reply).await;
+    // Before the program can have asked.
+    terminal.press("y\r");
+    beside(move || {
+        terminal.shows("이대로 보낼까요?");
+        std::thread::sleep(Duration::from_secs(1));
+        assert!(terminal.child.try_wait().unwrap().is_none(), "it took what was typed before");
+        terminal.press("y\ry\r끝\r");
+        terminal.shows("붙여 넣은 글로 보았습니다");
+        terminal.ends();
+        assert!(!terminal.child.wait().unwrap().success());
+    })
+    .await;
+    let now = gateway.store.balance().await.unwrap();
+    assert_eq!(now.n_outbound("delivered"), n_before.n_outbound("delivered"));
+    let mut terminal = Terminal::at(home, &gateway, &reply).await;
+    beside(move || {
+        terminal.shows("이대로 보낼까요?");
+        terminal.type_by_hand(["y\r"]);
+        terminal.ends();
+        assert!(terminal.child.wait().unwrap().success());
+    })
+    .await;
+    gateway.until(|b| b.n_outbound("delivered") == 2).await;
+}
+
 /// Line by line, without a terminal.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_screen_reader_answers_line_by_line() {

@@ -80,6 +80,9 @@ pub struct Answered {
     pub outcome: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reply_id: Option<i64>,
+    /// Who holds it, for `claimed_by_other`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held_by: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

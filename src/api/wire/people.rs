@@ -50,6 +50,13 @@ pub struct ColleagueView {
     pub is_me: bool,
 }
 
+impl ColleagueView {
+    /// Whether a text that is passed on to them waits: they are not at work.
+    pub fn is_off(&self) -> bool {
+        self.presence == PresenceWord::Off
+    }
+}
+
 /// `GET /v1/colleagues`
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ColleagueList {

@@ -84,6 +84,8 @@ problem_codes! {
     NumberNotShown, "number_not_shown", 403;
     NoSuchDesk, "no_such_desk", 422;
     NoSuchPerson, "no_such_person", 422;
+    /// Whoever passes a conversation on names somebody else.
+    PassedToYourself, "passed_to_yourself", 422;
     NoSuchCategory, "no_such_category", 422;
     CategoryNeeded, "category_needed", 422;
     PromiseOpen, "promise_open", 409;

@@ -231,8 +231,7 @@ impl Edit<'_> {
             Some(reason) => reason.clone(),
             None => {
                 let question = context.say.t("edit-why");
-                context.remark(&question);
-                context.read_line().map_err(anyhow::Error::from)?
+                context.asks(&question)?
             }
         };
         if reason.trim().is_empty() {

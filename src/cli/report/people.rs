@@ -14,7 +14,7 @@ use crate::domain::text::one_line;
 const BOM: &[u8] = "\u{feff}".as_bytes();
 
 pub async fn coaching(context: &mut CliContext, args: &Args, of: &ReportQuery<'_>) -> Result<(), Failure> {
-    only_csv(args)?;
+    only_csv("coaching", args)?;
     let what = Coaching { low_score: args.low, slow_ms: args.slow, words: args.words };
     let list = context.client()?.report_coaching(of, what).await?;
     if let Some(path) = &args.csv {
@@ -102,7 +102,7 @@ fn item(context: &CliContext, of: &CoachingItem) -> Vec<String> {
 }
 
 pub async fn incentive(context: &mut CliContext, args: &Args, of: &ReportQuery<'_>) -> Result<(), Failure> {
-    only_csv(args)?;
+    only_csv("incentive", args)?;
     let found = context.client()?.report_incentive(of).await?;
     if let Some(path) = &args.csv {
         let heads = [
@@ -177,9 +177,9 @@ fn shown(context: &CliContext, heads: &[&str], rows: Vec<Vec<String>>) -> String
 }
 
 /// These lists are no page and no workbook.
-fn only_csv(args: &Args) -> Result<(), Failure> {
+fn only_csv(about: &'static str, args: &Args) -> Result<(), Failure> {
     if args.html.is_some() || args.xlsx.is_some() || args.to.is_some() {
-        return Err(Failure::here(Exit::Usage, "report_csv_only", []));
+        return Err(Failure::here(Exit::Usage, "report_csv_only", [("about", about.into())]));
     }
     Ok(())
 }

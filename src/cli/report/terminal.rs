@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::Printed;
 use super::values::{before, change, first, largest, remarks, shown};
-use crate::api::wire::{RowView, TableView};
+use crate::api::wire::{ReportView, RowView, TableView};
 use crate::cli::render::{Paint, unsplit_table};
 use crate::client::format::one_word;
 use crate::domain::text::{columns_of, one_line};
@@ -21,10 +21,11 @@ const MOST_WORDS: usize = 200;
 /// The whole report.
 pub fn text(printed: &Printed, paint: Paint, columns: usize) -> String {
     let mut parts = vec![paint.strong(&title(printed))];
-    if !printed.report.figures.is_empty() {
+    let (has_figures, has_rows) = (!printed.report.figures.is_empty(), !has_nothing(printed));
+    if has_figures && has_rows {
         parts.push(figures(printed, columns));
     }
-    for one in printed.report.tables.iter().filter(|table| !table.rows.is_empty()) {
+    for one in printed.report.tables.iter().filter(|table| has_rows && !table.rows.is_empty()) {
         parts.push(paint.strong(&one_word(&one.title)));
         parts.push(rows(printed, one, columns));
     }
@@ -37,6 +38,16 @@ pub fn text(printed: &Printed, paint: Paint, columns: usize) -> String {
     }
     parts.push(remarks(printed).iter().map(|remark| one_line(remark, 300)).collect::<Vec<_>>().join("\n"));
     parts.join("\n\n")
+}
+
+/// Whether nothing was counted, here and in what it is compared with: rows of noughts say less than a sentence.
+fn has_nothing(printed: &Printed) -> bool {
+    let is_nought = |value: &Option<i64>| value.unwrap_or(0) == 0;
+    let is_empty = |report: &ReportView| {
+        let mut cells = report.tables.iter().flat_map(|table| &table.rows).flat_map(|row| &row.cells);
+        report.figures.iter().all(|figure| is_nought(&figure.value)) && cells.all(is_nought)
+    };
+    is_empty(&printed.report) && printed.compared.as_ref().is_none_or(|(_, report)| is_empty(report))
 }
 
 /// What the report is about.

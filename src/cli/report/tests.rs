@@ -87,6 +87,23 @@ fn a_terminal_shows_bars_definitions_and_corrections() {
     assert!(!text.contains('\u{1b}'));
 }
 
+/// A year before the service is a sentence, not rows of noughts.
+#[test]
+fn a_period_without_texts_says_so() {
+    let mut printed = printed();
+    for figure in &mut printed.report.figures {
+        figure.value = None;
+    }
+    let none = printed.report.tables[0].rows[0].clone();
+    printed.report.tables[0].rows = vec![RowView { cells: vec![Some(0), None], ..none }];
+    printed.words = None;
+    let text = terminal::text(&printed, Paint { on: false }, 80);
+    assert!(text.contains("First response, median"), "it is compared with one that has texts: {text}");
+    printed.compared = None;
+    let text = terminal::text(&printed, Paint { on: false }, 80);
+    assert!(text.contains("no texts in this period") && !text.contains("교통/버스"), "{text}");
+}
+
 #[test]
 fn hostile_words_stay_words_in_every_file() {
     let printed = printed();

@@ -29,5 +29,8 @@ async fn moments_in_csv_have_year_and_zone_and_no_cell_is_a_formula() {
         let csv = std::fs::read_to_string(&path).expect("written");
         assert!(csv.contains(moment), "{csv}");
         assert!(!csv.contains(",=") && !csv.contains("\n=") && !csv.contains(",@"), "{csv}");
+        let run = world.munja(&["report", what, "--to", "out"]).await;
+        assert_eq!(run.exit, Exit::Usage);
+        assert!(run.err.contains(&format!("munja report {what} --csv {what}.csv")), "{}", run.err);
     }
 }

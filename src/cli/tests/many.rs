@@ -72,6 +72,14 @@ async fn a_close_of_many_without_a_category_says_what_to_add() {
     let run = world.munja(&["answer-all", "모두 늦습니다.", "--close", "--yes"]).await;
     assert_ne!(run.exit, Exit::Ok);
     assert!(run.err.contains("--category") && !run.err.contains("munja close"), "{}", run.err);
+    // Where the list of categories says it, nobody is asked before that.
+    let categories = json!({ "version": "1", "categories": ["교통/버스"], "required": true });
+    world.server.on("GET /v1/categories", [Reply::Json(categories)]);
+    let n_before = asked(&world, PREVIEW).len();
+    let run = world.munja(&["answer-all", "모두 늦습니다.", "--close"]).await;
+    assert_eq!(run.exit, Exit::Usage);
+    assert!(run.err.contains("--category") && !run.err.contains("munja close"), "{}", run.err);
+    assert_eq!(asked(&world, PREVIEW).len(), n_before);
     world.server.on("GET /v1/conversations/12", [Reply::Json(detail(12, 34, vec![text_in(34, "62번")]))]);
     world.server.on("POST /v1/conversations/12/close", [problem(422, "category_needed")]);
     world.munja(&["show", "12"]).await;
@@ -89,7 +97,18 @@ async fn who_holds_what_is_left_out_is_named() {
     });
     world.server.on(PREVIEW, [Reply::Json(preview)]);
     let run = world.munja(&["answer-all", "모두 늦습니다."]).await;
-    assert!(run.err.contains("빠짐 13번: 다른 상담사가 맡음 이지영"), "{}", run.err);
+    assert!(run.err.contains("빠짐 13번: 이지영 님이 맡음"), "{}", run.err);
+    // Also who took it after it was shown.
+    let taken = json!({ "id": 12, "outcome": "claimed_by_other", "held_by": "박하나" });
+    let of_older_server = json!({ "id": 14, "outcome": "claimed_by_other" });
+    let results = json!({ "results": [taken, of_older_server], "n_answered": 0 });
+    world.server.on(ANSWERS, [Reply::Json(results)]);
+    let run = world.munja(&["answer-all", "모두 늦습니다.", "--yes"]).await;
+    assert!(
+        run.out.contains("12번: 박하나 님이 맡음") && run.out.contains("14번: 다른 상담사가 맡음\n"),
+        "{}",
+        run.out
+    );
 }
 
 #[tokio::test]

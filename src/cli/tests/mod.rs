@@ -21,6 +21,7 @@ use futures_util::future::BoxFuture;
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
+use super::io::Unasked;
 use super::{Exit, Io, PracticeRun, PracticeWishes};
 use crate::client::fake::{Fake, Reply};
 use crate::ops::clock::Clock;
@@ -35,8 +36,12 @@ struct World {
     vars: Vec<(String, String)>,
     stdin: String,
     is_terminal: bool,
+    unasked: Unasked,
     columns: usize,
 }
+
+/// Nobody types before being asked, and nothing is pasted.
+const NOTHING_UNASKED: Unasked = Unasked { forget: || (), follows: || false };
 
 /// Practice is tried with the whole program.
 fn no_practice(_: PracticeWishes) -> BoxFuture<'static, anyhow::Result<Box<dyn PracticeRun>>> {
@@ -63,7 +68,15 @@ impl World {
             set("MUNJA_TOKEN", "token-of-minsu"),
             set("LANG", "ko_KR.UTF-8"),
         ];
-        World { server, home, vars, stdin: String::new(), is_terminal: false, columns: 100 }
+        World {
+            server,
+            home,
+            vars,
+            stdin: String::new(),
+            is_terminal: false,
+            unasked: NOTHING_UNASKED,
+            columns: 100,
+        }
     }
 
     fn set(&mut self, name: &str, value: &str) {
@@ -82,6 +95,7 @@ impl World {
             stderr: Box::new(err),
             stdin_is_terminal: self.is_terminal,
             stdout_is_terminal: self.is_terminal,
+            unasked: self.unasked,
             likes_colour: false,
             columns: self.columns,
             clock: Clock::following_tokio(NOON),

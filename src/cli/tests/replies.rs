@@ -256,6 +256,20 @@ async fn several_texts_are_asked_for_or_named() {
     assert_eq!(most, [json!(1), Value::Null, json!(1), Value::Null]);
 }
 
+/// Several lines at once are a paste: the first of them is no yes.
+#[tokio::test]
+async fn a_paste_answers_no_question() {
+    let mut world = shown().await;
+    world.server.on(REPLIES, [accepted()]);
+    world.server.on("PUT /v1/conversations/12/draft", [Reply::Nothing]);
+    (world.is_terminal, world.stdin) = (true, "y\ny\n".to_owned());
+    world.unasked.follows = || true;
+    let run = world.munja(&["reply", "12", "곧 옵니다."]).await;
+    assert_eq!(run.exit, Exit::Refused);
+    assert!(run.err.contains("붙여 넣은"), "{}", run.err);
+    assert!(replies(&world).is_empty());
+}
+
 #[tokio::test]
 async fn a_text_may_begin_with_a_hyphen_and_an_unknown_option_is_none() {
     let world = shown().await;

@@ -238,3 +238,33 @@ async fn notes_stand_where_they_were_written_and_an_offer_is_named() {
     assert!(order.is_sorted(), "{}", run.out);
     assert!(run.out.contains("12:10까지 이지영 님만"), "{}", run.out);
 }
+
+/// Whoever is off has what was passed on to them to themselves all the same: that is said. They are no candidate who is asked for by
+/// themselves.
+#[tokio::test]
+async fn who_is_off_is_named_and_who_passes_on_is_no_candidate() {
+    let world = World::new().await;
+    let colleague = |login: &str, name: &str, presence: &str, is_me: bool| json!({ "login": login, "name": name, "role": "counselor", "desks": "*", "presence": presence, "since": null, "n_held": 0, "is_me": is_me });
+    let all = [
+        colleague("minsu", "김민수", "on", true),
+        colleague("jiyeong", "이지영", "on", false),
+        colleague("hana", "박하나", "off", false),
+    ];
+    world.server.on("GET /v1/colleagues", [Reply::Json(json!({ "colleagues": all }))]);
+    for (login, name, is_off) in [("hana", "박하나", true), ("jiyeong", "이지영", false)] {
+        let mut talk = detail(12, 34, vec![]);
+        (talk["offered_to"], talk["offered_to_name"]) = (json!(login), json!(name));
+        talk["offered_until_at"] = json!(NOON + 600_000);
+        world.server.on("POST /v1/conversations/12/actions", [Reply::Json(talk)]);
+        let run = world.munja(&["transfer", "12", "--person", login, "--note", "부탁"]).await;
+        assert_eq!(run.exit, Exit::Ok, "{}", run.err);
+        assert_eq!(run.err.contains("박하나 님은 지금 근무 중이 아닙니다. 12:10까지"), is_off, "{}", run.err);
+    }
+    world.server.on("POST /v1/conversations/12/actions", [problem(422, "no_such_person")]);
+    let run = world.munja(&["transfer", "12", "--person", "nobody", "--note", "부탁"]).await;
+    assert!(run.err.contains("jiyeong (이지영)") && !run.err.contains("minsu"), "{}", run.err);
+    world.server.on("POST /v1/conversations/12/actions", [problem(422, "passed_to_yourself")]);
+    let run = world.munja(&["transfer", "12", "--person", "minsu", "--note", "부탁"]).await;
+    assert_eq!(run.exit, Exit::Usage);
+    assert!(run.err.contains("본인의 아이디") && !run.err.contains("이 중 하나"), "{}", run.err);
+}

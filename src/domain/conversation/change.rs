@@ -10,6 +10,8 @@ use crate::domain::triage::Tier;
 
 /// Detail of the event: the answer waits in the outbox.
 const NOT_SENT: &str = "not_sent";
+/// Detail of the event: the answer was taken back, or stopped, before it left.
+const TAKEN_BACK: &str = "taken_back";
 
 /// How a conversation stood before its last answer, which did not arrive.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -34,7 +36,8 @@ impl Conversation {
     /// that was answered by it rings again. Follows from nothing that a person may refuse.
     pub fn lose_answer(&self, message_id: i64, before: &BeforeAnswer, now: UnixMs) -> Decision {
         let mut changing = Changing::new(self.clone(), now);
-        changing.answer_lost((message_id, None), before);
+        let detail = before.category.is_some().then_some(TAKEN_BACK);
+        changing.answer_lost((message_id, detail), before);
         changing.into_decision()
     }
 

@@ -41,10 +41,12 @@ impl Handling<'_> {
 
     pub(super) fn pass_to_person(&mut self, login: &str, note: &str) -> Handled {
         self.may_pass_on()?;
-        let person = self.facts.person.as_ref().filter(|person| !self.facts.actor.is(person.id));
-        let Some(person) = person else {
+        let Some(person) = self.facts.person.as_ref() else {
             return Err(Refusal::NoSuchPerson);
         };
+        if self.facts.actor.is(person.id) {
+            return Err(Refusal::PassedToYourself);
+        }
         self.put_back(Some(person.id));
         self.note(NoteKind::Transfer, &passed_to(&person.name, note))?;
         self.event(EventKind::Transferred, Some(login));

@@ -252,18 +252,26 @@ pub(in crate::store) const VISIBLE: &str = "AND (c.tier = 1 OR c.claimed_by = :m
                             OR instr(:desks, ' ' || c.desk || ' ') > 0)";
 const HOLDER: &str = "LEFT JOIN counselor h ON h.id = c.claimed_by";
 
-/// By what the lists of open conversations are sorted first: danger that nobody has answered, other danger, all others. [`rank`] says the
-/// same of a row. Those who wait are in the order of `queue_at`, in which danger is first by itself (`domain::queue`).
-macro_rules! danger_first {
-    ($($then:literal),*) => {
-        concat!(
-            "CASE WHEN c.alarm_from_at IS NOT NULL THEN 0 WHEN c.tier = 1 AND c.state <> 'closed' THEN 1 ELSE 2 END",
-            $(", ", $then),*
-        )
+macro_rules! alarm_first {
+    () => {
+        "CASE WHEN c.alarm_from_at IS NOT NULL THEN 0 ELSE 1 END"
     };
 }
-const BY_DANGER: &str = danger_first!("c.queue_at", "c.id");
-const BEHIND_DANGER: &str = concat!("AND (", danger_first!("c.queue_at", "c.id"), ") > (:rank, :at, :id)");
+macro_rules! wait_first {
+    () => {
+        "CASE WHEN c.alarm_from_at IS NOT NULL THEN 0 WHEN c.waiting_since_at IS NOT NULL THEN 1 ELSE 2 END"
+    };
+}
+
+/// By what the lists of open conversations are sorted first: danger that nobody has answered, then whose citizen waits for us, then all
+/// others. Within that by `queue_at`: whatever list it is, who waits stands in the order in which they are taken (`domain::queue`), danger
+/// before a promise that is due. [`rank`] says the same of a row.
+const BY_WAIT: &str = concat!(wait_first!(), ", c.queue_at, c.id");
+const BEHIND_WAIT: &str = concat!("AND (", wait_first!(), ", c.queue_at, c.id) > (:rank, :at, :id)");
+/// Those that a department works on: danger that nobody has answered, then the first due.
+const BY_REFERRAL: &str = concat!(alarm_first!(), ", c.referral_due_at, c.id");
+const BEHIND_REFERRAL: &str =
+    concat!("AND (", alarm_first!(), ", c.referral_due_at, c.id) > (:rank, :at, :id)");
 
 /// What is particular to the query of a list; fixed words all of them.
 struct List {
@@ -287,22 +295,18 @@ impl List {
                 "c.queue_at, c.id",
                 "AND (c.queue_at, c.id) > (:at, :id)",
             ),
-            State(Active) => ("c.state = 'active' AND :holder IS NULL", BY_DANGER, BEHIND_DANGER),
-            State(Answered) => ("c.state = 'answered' AND :holder IS NULL", BY_DANGER, BEHIND_DANGER),
+            State(Active) => ("c.state = 'active' AND :holder IS NULL", BY_WAIT, BEHIND_WAIT),
+            State(Answered) => ("c.state = 'answered' AND :holder IS NULL", BY_WAIT, BEHIND_WAIT),
             State(Closed) => (
                 "c.state = 'closed' AND :holder IS NULL",
                 "c.closed_at DESC, c.id DESC",
                 "AND (c.closed_at, c.id) < (:at, :id)",
             ),
             Open => {
-                ("c.state IN ('waiting', 'active', 'answered') AND :holder IS NULL", BY_DANGER, BEHIND_DANGER)
+                ("c.state IN ('waiting', 'active', 'answered') AND :holder IS NULL", BY_WAIT, BEHIND_WAIT)
             }
-            HeldBy(_) => ("c.claimed_by = :holder", BY_DANGER, BEHIND_DANGER),
-            Referred => (
-                "c.referral_due_at IS NOT NULL AND :holder IS NULL",
-                danger_first!("c.referral_due_at", "c.id"),
-                concat!("AND (", danger_first!("c.referral_due_at", "c.id"), ") > (:rank, :at, :id)"),
-            ),
+            HeldBy(_) => ("c.claimed_by = :holder", BY_WAIT, BEHIND_WAIT),
+            Referred => ("c.referral_due_at IS NOT NULL AND :holder IS NULL", BY_REFERRAL, BEHIND_REFERRAL),
         };
         let index = if filter == State(Waiting) { "INDEXED BY conversation_waiting" } else { "" };
         let holder = if let HeldBy(id) = filter { Some(id) } else { None };
@@ -317,15 +321,15 @@ fn place_of(row: &ConversationSummary, filter: ConversationFilter) -> ListPlace 
         ConversationFilter::State(ConversationState::Closed) => row.closed_at,
         _ => None,
     };
-    ListPlace { rank: rank(row), at: at.unwrap_or(row.queue_at), id: row.id }
+    ListPlace { rank: rank(row, filter), at: at.unwrap_or(row.queue_at), id: row.id }
 }
 
-/// As `danger_first!` says it.
-fn rank(row: &ConversationSummary) -> i64 {
-    let is_danger = row.tier == Some(Tier::Danger) && row.state != ConversationState::Closed;
+/// As `wait_first!` and `alarm_first!` say it.
+fn rank(row: &ConversationSummary, filter: ConversationFilter) -> i64 {
+    let waits = row.waiting_since_at.is_some() || filter == ConversationFilter::Referred;
     match row.is_unanswered_danger {
         true => 0,
-        false if is_danger => 1,
+        false if waits => 1,
         false => 2,
     }
 }

@@ -8,7 +8,7 @@ use crate::domain::UnixMs;
 /// A place in a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ListPlace {
-    /// 0 an alarm, 1 danger, 2 all others; a list that is not sorted by it does not look at it.
+    /// 0 an alarm, 1 whose citizen waits, 2 all others; a list that is not sorted by it does not look at it.
     pub(super) rank: i64,
     pub(super) at: UnixMs,
     pub(super) id: i64,

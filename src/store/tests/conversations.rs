@@ -241,7 +241,8 @@ async fn lists_by_state_and_holder() {
     assert_eq!(list(HeldBy(99), 10).await, (vec![], 0));
 }
 
-/// In every list of what is open, also across pages: the one that nobody has answered, then other danger.
+/// In every list of what is open, also across pages: the one that nobody has answered, then who waits, then those who wait for nothing,
+/// danger that was answered before others.
 #[tokio::test]
 async fn danger_is_first_in_every_list() {
     use ConversationFilter::{HeldBy, Open, State};
@@ -268,7 +269,7 @@ async fn danger_is_first_in_every_list() {
                 break;
             }
         }
-        assert_eq!(seen, [held[2], held[3], held[0], held[1]], "{filter:?}");
+        assert_eq!(seen, [held[2], held[0], held[1], held[3]], "{filter:?}");
     }
     let first = async |state| {
         let (found, _) = bench.store.conversations(State(state), 10, &everybody()).await.unwrap();

@@ -167,6 +167,31 @@ async fn the_order_of_the_queue() {
     assert_eq!(order, [danger, 3, talking, look, new, back]);
 }
 
+/// As in the queue, whoever holds them: danger that nobody has answered, a promise that is due, who waits; an answered danger, which
+/// waits for nothing, is not before a promise.
+#[tokio::test]
+async fn lists_of_what_is_open_have_the_order_of_the_queue() {
+    use crate::store::ConversationFilter::{HeldBy, Open};
+    let bench = Bench::new();
+    let minsu = bench.counselor("minsu").await;
+    let mut all = Vec::new();
+    for (n, text) in ["살려주세요", "여권?", "막차?", "살려주세요"].into_iter().enumerate() {
+        let id = bench.writes(&format!("0104444000{n}"), text, DAY).await;
+        bench.store.claim(id, minsu, MANY, DAY).await.unwrap().unwrap();
+        all.push(id);
+    }
+    let [answered, waits, promised, danger] = all[..] else { panic!("four of them") };
+    bench.answer_at(answered, minsu, "119에 알렸습니다.", DAY).await;
+    bench.answer_at(promised, minsu, "알아보고 있습니다.", DAY).await;
+    bench.act(promised, minsu, Command::Promise { due_at: DAY + MINUTE }, DAY).await.unwrap();
+    bench.pass(DAY + MINUTE).await;
+    for filter in [HeldBy(minsu), Open] {
+        let (found, _) = bench.store.conversations(filter, 10, &everybody()).await.unwrap();
+        let order: Vec<_> = found.into_iter().map(|row| row.id).collect();
+        assert_eq!(order, [danger, promised, waits, answered], "{filter:?}");
+    }
+}
+
 /// B16: whoever was told a place is never told a larger one.
 #[tokio::test]
 async fn places_told_never_grow() {

@@ -389,7 +389,7 @@ async fn from_person_to_person() {
     let id = bench.writes(MINSU, "막차?", DAY).await;
     bench.store.claim(id, minsu, MANY, DAY).await.unwrap().unwrap();
     let to = |login: &str| Command::ToPerson { login: login.into(), note: "아는 분".into() };
-    assert_eq!(bench.act(id, minsu, to(LOGIN), DAY).await, Err(Refusal::NoSuchPerson));
+    assert_eq!(bench.act(id, minsu, to(LOGIN), DAY).await, Err(Refusal::PassedToYourself));
     assert_eq!(bench.act(id, minsu, to("nobody"), DAY).await, Err(Refusal::NoSuchPerson));
     assert_eq!(bench.act(id, minsu, to("jiyeong"), DAY).await, Ok(()));
     assert_eq!(bench.store.next_for(third, MANY, DAY).await.unwrap(), Err(Refusal::NobodyWaits));

@@ -112,6 +112,7 @@ impl App {
             Then::Decide(m, decision) => self.request(Effect::Decide(m, decision)),
             Then::Leave => self.leave(),
             Then::EndBulletin(id) => self.request(Effect::EndBulletin(id)),
+            Then::PassOn(login) => self.ask(AskFor::TransferNote { desk: None, person: Some(login) }),
             Then::Replace(text) => {
                 if let Some(n) = self.n() {
                     self.drafts.insert(n, Editor::with(&text));

@@ -11,8 +11,12 @@ use crate::client::format::one_word;
 use crate::client::message::length_class;
 use crate::client::reply::Sent;
 use crate::client::{ClientError, Listed, refusal};
+use crate::domain::text::one_line;
 use crate::tui::editor::Editor;
 use crate::tui::keys::{Command, command};
+
+/// Columns of a text that a notice names.
+const NAMED_COLUMNS: usize = 30;
 
 impl App {
     pub(super) fn came(&mut self, came: Came) -> Vec<Effect> {
@@ -123,6 +127,7 @@ impl App {
             self.stale.list = true;
             return Vec::new();
         }
+        self.queue.is_refused = result.is_err();
         match result {
             Ok(list) => {
                 self.queue.was_loaded = true;
@@ -184,8 +189,8 @@ impl App {
             }
             Wanted::Next | Wanted::Claim(..) | Wanted::Open(_) => {
                 let effects = self.opened(detail);
-                if self.recalled.take() == Some(n) {
-                    self.taken_back(n);
+                if let Some((_, text)) = self.recalled.take().filter(|(of, _)| *of == n) {
+                    self.taken_back(n, &text);
                 }
                 effects
             }
@@ -203,13 +208,15 @@ impl App {
         bell.then(|| Effect::Call { bell, title: self.say.t("call-title"), body })
     }
 
-    /// An answer was taken back and its conversation is open: says who holds it. Where that is me, its text is being written again.
-    fn taken_back(&mut self, n: i64) {
+    /// An answer was taken back and its conversation is open: says which one, and who holds the conversation. Where that is me, its
+    /// text is being written again, unless another one was begun.
+    fn taken_back(&mut self, n: i64, text: &str) {
         let summary = self.talk.as_ref().map(|talk| &talk.detail.summary);
         let who = summary.and_then(|one| one.claimed_by.as_ref()).map(|who| one_word(&who.name));
         let is_closed = summary.is_some_and(|one| one.state == "closed");
         let id = match &who {
             _ if is_closed => "did-recalled-closed",
+            _ if self.draft().trim() != text.trim() => "did-recalled-beside",
             _ if self.holds() => "did-recalled-mine",
             Some(_) => "did-recalled-held",
             None => "did-recalled-waits",
@@ -217,7 +224,12 @@ impl App {
         if self.holds() && !is_closed {
             self.begin_writing();
         }
-        self.tell(id, [("n", n.to_string().into()), ("who", who.unwrap_or_default().into())]);
+        let values = [
+            ("n", n.to_string().into()),
+            ("who", who.unwrap_or_default().into()),
+            ("text", one_line(text, NAMED_COLUMNS).into()),
+        ];
+        self.tell(id, values);
     }
 
     fn talk_refused(&mut self, wanted: &Wanted, error: &ClientError) -> Vec<Effect> {
@@ -350,7 +362,7 @@ impl App {
                 *editor = Editor::with(&text);
             }
             self.tell("did-recalled", []);
-            self.recalled = Some(n);
+            self.recalled = Some((n, text));
             return self.request(Effect::Open(n));
         }
         let taken_back = self.can_take_back().filter(|(of, _)| *of == n && deed == Deed::Closed);

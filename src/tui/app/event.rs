@@ -13,6 +13,8 @@ pub enum Event {
     Key(Key),
     /// A key that came at once with others, as a paste does that the terminal does not mark.
     Rushed(Key),
+    /// A syllable that an input method committed with the Enter that ended it: both came at once.
+    Committed(char),
     /// A text that was pasted, or that an input method committed at once.
     Paste(String),
     /// The number of a conversation, which may be in no list.

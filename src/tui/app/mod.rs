@@ -27,4 +27,4 @@ mod update;
 mod write;
 
 pub use event::{Book, Came, Deed, Effect, Event, NotSent, Saved, Wanted};
-pub use state::{App, AskFor, Asked, Link, Mode, PickFor, Picker, Review, Sheet, Talk};
+pub use state::{App, AskFor, Asked, Link, Mode, PICKED_AT_ONCE, PickFor, Picker, Review, Sheet, Talk};

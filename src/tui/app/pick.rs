@@ -1,7 +1,7 @@
 //! Lists to choose from: canned answers, categories, desks and colleagues. Typing narrows them.
 
 use super::event::Effect;
-use super::state::{App, AskFor, Item, Mode, PickFor, Picker};
+use super::state::{App, AskFor, Confirm, Item, Mode, PICKED_AT_ONCE, PickFor, Picker, Then};
 use crate::api::wire::{ActionRequest, CloseRequest, ColleagueView, PresenceWord, SearchHitView};
 use crate::client::citizen::named;
 use crate::client::format::one_word;
@@ -149,6 +149,9 @@ impl App {
             }
             Key::Up => picker.at = picker.at.min(n_fitting.saturating_sub(1)).saturating_sub(1),
             Key::Down => picker.at = (picker.at + 1).min(n_fitting.saturating_sub(1)),
+            // The last items stay where they are.
+            Key::PageDown => picker.at = (picker.at + PICKED_AT_ONCE).min(n_fitting.saturating_sub(1)),
+            Key::PageUp => picker.at = picker.at.saturating_sub(PICKED_AT_ONCE),
             Key::Enter => {
                 let chosen = picker.chosen().map(|item| item.key.clone());
                 let (what, typed) = (picker.what.clone(), picker.filter.text().trim().to_owned());
@@ -191,9 +194,7 @@ impl App {
                 id.parse().map(|id| self.request(Effect::ShowPhoto(id))).unwrap_or_default()
             }
             // A colleague by login, where the list does not have them.
-            (PickFor::Desk, None) if !typed.is_empty() => {
-                self.ask(AskFor::TransferNote { desk: None, person: Some(typed) })
-            }
+            (PickFor::Desk, None) if !typed.is_empty() => self.pass_on(typed),
             (_, None) => Vec::new(),
             (PickFor::Canned { is_writing }, Some(key)) => self.put_in(n, &key, is_writing),
             (PickFor::Category, Some(category)) => {
@@ -211,15 +212,29 @@ impl App {
                     None => self.close_with(n, category),
                 }
             }
-            (PickFor::Desk, Some(key)) => {
-                let (desk, person) = match key.split_once(':') {
-                    Some(("desk", key)) => (Some(key.to_owned()), None),
-                    Some((_, login)) => (None, Some(login.to_owned())),
-                    None => return Vec::new(),
-                };
-                self.ask(AskFor::TransferNote { desk, person })
-            }
+            (PickFor::Desk, Some(key)) => match key.split_once(':') {
+                Some(("desk", key)) => {
+                    self.ask(AskFor::TransferNote { desk: Some(key.to_owned()), person: None })
+                }
+                Some((_, login)) => self.pass_on(login.to_owned()),
+                None => Vec::new(),
+            },
         }
+    }
+
+    /// Asks for the note to a colleague; first whether it may wait, where they are off.
+    fn pass_on(&mut self, login: String) -> Vec<Effect> {
+        if login == self.me.counselor.login {
+            self.mode = Mode::Desk;
+            self.alert("error-passed_to_yourself", []);
+            return Vec::new();
+        }
+        let Some(who) = self.colleagues.iter().find(|one| one.login == login && one.is_off()) else {
+            return self.ask(AskFor::TransferNote { desk: None, person: Some(login) });
+        };
+        let question = self.say.with("confirm-pass-on-off", [("who", one_word(&who.name).into())]);
+        self.mode = Mode::Confirm(Confirm { question, then: Then::PassOn(login) });
+        Vec::new()
     }
 
     /// A text in doubt was chosen, or what to do about one.

@@ -59,8 +59,8 @@ pub struct App {
     pub last_held: Option<LastHeld>,
     /// The text of the answer that is being taken back: it is a draft again then.
     pub recalling: Option<String>,
-    /// The conversation whose answer was taken back, and which is being opened again.
-    pub recalled: Option<i64>,
+    /// The conversation whose answer was taken back, and which is being opened again, with the text of that answer.
+    pub recalled: Option<(i64, String)>,
     /// Advice about the answer that is looked at, with the text that it is about.
     pub advice: Option<(String, Vec<AdviceView>)>,
     /// A request of a person that was not answered yet: further ones wait.
@@ -110,6 +110,8 @@ pub struct Queue {
     pub n_ringing: i64,
     pub selected: Option<i64>,
     pub was_loaded: bool,
+    /// The server did not give it, the last time it was asked for.
+    pub is_refused: bool,
 }
 
 /// The conversation that is open.
@@ -270,6 +272,8 @@ pub enum Then {
     EndBulletin(i64),
     /// Leave a practice.
     Leave,
+    /// Pass the conversation on to this colleague, who is off.
+    PassOn(String),
     /// Put the carrier's words in place of what it cannot carry.
     Replace(String),
 }
@@ -289,6 +293,7 @@ impl App {
                 n_ringing: 0,
                 selected: None,
                 was_loaded: false,
+                is_refused: false,
             },
             mine: Vec::new(),
             talk: None,
@@ -437,6 +442,9 @@ impl Talk {
         texts.filter(|text| text.author.is_some()).find(|text| text.state == "held")
     }
 }
+
+/// Items of a list that are gone over at once.
+pub const PICKED_AT_ONCE: usize = 12;
 
 impl Picker {
     /// The items that fit what was typed, in their order.

@@ -6,7 +6,7 @@ use crate::api::wire::EventView;
 use crate::client::format::one_word;
 use crate::client::{Feed, Listed, refusal};
 use crate::domain::text::one_line;
-use crate::tui::keys::{Command, Key, command};
+use crate::tui::keys::{Command, Key, command, pressed};
 
 /// Keys that are remembered while a request is on its way.
 const MOST_AHEAD: usize = 200;
@@ -33,6 +33,7 @@ impl App {
         match event {
             Event::Key(key) => self.key(key),
             Event::Rushed(key) => self.rushed(key),
+            Event::Committed(syllable) => self.committed(syllable),
             Event::Paste(text) => self.paste(&text),
             Event::Open(n) => self.request(Effect::Open(n)),
             Event::Unknown(line) => {
@@ -128,6 +129,24 @@ impl App {
         }
         self.alert("keys-at-once", []);
         Vec::new()
+    }
+
+    /// The last syllable of a word whose beginning was typed, and Enter: both count. Where nothing was typed before, a paste of one
+    /// syllable would look the same: it is typed, and Enter has to be pressed.
+    fn committed(&mut self, syllable: char) -> Vec<Effect> {
+        let is_word = match &self.mode {
+            Mode::Pick(picker) => !picker.filter.is_blank(),
+            Mode::Ask(asked) => !asked.input.is_blank(),
+            _ => {
+                return [Key::Char(syllable), Key::Enter]
+                    .into_iter()
+                    .flat_map(|key| self.rushed(key))
+                    .collect();
+            }
+        };
+        let mut effects = self.key(Key::Char(syllable));
+        effects.extend(if is_word { self.key(Key::Enter) } else { self.rushed(Key::Enter) });
+        effects
     }
 
     /// Remembers a key until what was asked for is here. While an answer is on its way, letters may be more words of it: only the next
@@ -293,7 +312,12 @@ impl App {
             "reminder" if event.counselor.as_ref() == Some(me) => "call-reminder",
             "answer_stopped" if is_mine => "call-stopped",
             "promise_late" if is_mine || is_free => "call-promise",
-            "answer_lost" if is_mine => "call-late",
+            "answer_lost" if is_mine => match event.detail.as_deref() {
+                // Whoever took it back knows.
+                Some("taken_back") => return None,
+                Some("not_sent") => "call-late",
+                _ => "call-lost",
+            },
             _ => return None,
         };
         let body = self.say.with(id, [("n", n.to_string().into())]);
@@ -350,10 +374,13 @@ impl App {
     }
 }
 
-/// Whether a key of the list records, passes on or ends something: those that only look around or begin an answer do not.
+/// Whether a key of the list records, passes on or ends something: those that only look around or begin an answer do not. A syllable is
+/// the keys that it was typed with.
 fn records(key: Key) -> bool {
     use Command::{Answer, Bulletins, Canned, Doubts, Help, Next, Photos, Search};
-    command(key).is_some_and(|command| {
-        !matches!(command, Next | Answer | Canned | Photos | Doubts | Bulletins | Search | Help)
-    })
+    let looks_around = |command: Command| {
+        matches!(command, Next | Answer | Canned | Photos | Doubts | Bulletins | Search | Help)
+    };
+    let Key::Char(c) = key else { return false };
+    pressed(c).into_iter().filter_map(|c| command(Key::Char(c))).any(|command| !looks_around(command))
 }

@@ -159,6 +159,41 @@ fn without_colours_everything_is_said_in_words() {
     }
 }
 
+/// Nothing that we say is cut on a terminal of 80 columns: not the keys, not the help, not what is told, not the first row.
+#[test]
+fn nothing_that_we_say_is_cut() {
+    for lang in [Lang::Ko, Lang::En] {
+        let mut town = busy(lang);
+        town.app.me.role = "supervisor".to_owned();
+        let say = town.app.say;
+        let end = |words: &str| words.split_whitespace().last().expect("a word").to_owned();
+        let last = |town: &Town| screen(&town.app, 80, 24).lines().last().expect("keys").to_owned();
+        for keys in ["", "<Enter>", "g", "<Esc>m", "<Esc>b", "na답", "<C-s>", "<Esc><Esc>?"] {
+            town.press(keys);
+            assert!(!last(&town).contains('…'), "{keys}: {}", last(&town));
+        }
+        let help = screen(&town.app, 80, 24);
+        let window: Vec<&str> = help.lines().filter(|line| line.contains('│')).collect();
+        assert!(window.iter().all(|line| !line.trim_end_matches('…').contains('…')), "{help}");
+        assert!(help.contains(&end(&say.t("help-supervisor"))), "{help}");
+        town.press("<Esc>n");
+        for id in
+            ["did-recalled-waits", "not-handed-over", "lines-at-once", "sent-in-doubt", "off-but-holding"]
+        {
+            let why = ("why", "서버가 대답하지 않습니다. 잠시 뒤에 다시 하십시오.".into());
+            let values = [why, ("n", 12.into()), ("text", "안녕하세요. 문의하신 62번…".into())];
+            town.app.alert(id, values.clone());
+            let shown = screen(&town.app, 80, 24);
+            assert!(shown.contains(&end(&say.with(id, values))), "{id}\n{shown}");
+        }
+        (town.app.is_quiet, town.app.link) = (true, crate::tui::app::Link::Down(String::new()));
+        town.app.me.counselor.name = "선우은수경".to_owned();
+        let shown = screen(&town.app, 80, 24);
+        let first = shown.lines().next().expect("a row");
+        assert!(first.contains(&say.t("link-down-short")) && first.ends_with("12:00"), "{first}");
+    }
+}
+
 /// A letter of two columns that begins left of a window would be drawn over its border.
 #[test]
 fn a_window_keeps_its_border_over_wide_letters() {

@@ -252,6 +252,58 @@ fn a_word_is_found_and_its_conversation_opened() {
     assert_eq!(town.app.n(), Some(2));
 }
 
+/// Whoever is off does not see what is passed on to them: that is asked; and nobody passes anything on to themselves.
+#[test]
+fn what_is_passed_on_to_who_is_off_waits() {
+    let mut town = Town::new(Lang::Ko, [bus()]);
+    town.press("<Enter>x박하나<Enter>");
+    let screen = super::drawn::screen(&town.app, 80, 24);
+    assert!(screen.contains("근무 중이 아닙니다"), "{screen}");
+    town.press("n");
+    assert!(town.acts.is_empty() && matches!(town.app.mode, crate::tui::app::Mode::Desk));
+    town.press("x박하나<Enter>y부탁<Enter>");
+    let expected = json!({ "action": "transfer", "desk": null, "person": "hana", "note": "부탁" });
+    assert_eq!(town.acts, [expected]);
+    town.press("xminsu<Enter>");
+    assert!(town.notice().contains("본인"), "{}", town.notice());
+}
+
+/// The last syllable of a word comes with the Enter behind it, where an input method holds it until then. A single one may be a paste.
+#[test]
+fn a_syllable_that_comes_with_enter_is_typed() {
+    let mut town = Town::new(Lang::Ko, [bus()]);
+    town.press("na답<C-s>e버");
+    town.feed(Event::Committed('스'));
+    assert_eq!((town.left.len(), town.closed.len()), (1, 1), "{}", town.notice());
+    let mut town = Town::new(Lang::Ko, [bus()]);
+    town.press("na답<C-s>");
+    town.feed(Event::Committed('네'));
+    town.press("e");
+    town.feed(Event::Committed('버'));
+    assert!(town.left.is_empty() && town.closed.is_empty(), "{}", town.notice());
+    town.press("<Enter>");
+    assert_eq!(town.left[0].1.category.as_deref(), Some("교통/버스"), "the syllable was typed");
+    let mut town = Town::new(Lang::Ko, [bus()]);
+    town.press("<Enter>");
+    town.feed(Event::Committed('예'));
+    assert!(matches!(town.app.mode, crate::tui::app::Mode::Desk) && town.acts.is_empty());
+    town.press("m메");
+    town.feed(Event::Committed('모'));
+    assert_eq!(town.acts, [json!({ "action": "note", "text": "메모" })]);
+}
+
+/// Whose password was given logs in to nothing yet: no list is on its way.
+#[test]
+fn a_list_that_is_refused_is_not_on_its_way() {
+    let mut town = Town::new(Lang::Ko, []);
+    town.app.queue.was_loaded = false;
+    assert!(super::drawn::screen(&town.app, 80, 24).contains("불러오는 중"));
+    let refused = Err(problem("must_change_password", 403));
+    town.feed(Event::Came(Came::List(Listed::Waiting, refused)));
+    let screen = super::drawn::screen(&town.app, 80, 24);
+    assert!(screen.contains("목록을 받지 못했습니다") && screen.contains("passwd"), "{screen}");
+}
+
 #[test]
 fn a_search_without_hits_says_so() {
     let mut town = Town::new(Lang::Ko, [bus()]);

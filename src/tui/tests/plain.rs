@@ -65,6 +65,25 @@ fn no_line_sends_or_does_by_accident() {
     assert_eq!(town.acts, [json!({ "action": "promise", "due_at": town.app.now + 30 * MINUTE - 750 })]);
 }
 
+/// A list that is longer than what is said at once goes on, and begins again behind its end.
+#[test]
+fn a_long_list_goes_on() {
+    let (mut town, mut told) = (Town::new(Lang::Ko, [bus()]), Told::default());
+    talk_in_lines(&mut town, &mut told, &["n"]);
+    let names: Vec<String> = (1..=30).map(|n| format!("분류 {n}")).collect();
+    town.app.book.categories.as_mut().expect("a list").categories = names;
+    let said = talk_in_lines(&mut town, &mut told, &["g"]);
+    assert!(said.contains("12. 분류 12\n") && !said.contains("13. ") && said.contains("18개가 더"), "{said}");
+    let said = talk_in_lines(&mut town, &mut told, &["더"]);
+    assert!(said.contains("13. 분류 13\n") && said.contains("24. ") && said.contains("6개가 더"), "{said}");
+    let said = talk_in_lines(&mut town, &mut told, &["+"]);
+    assert!(said.contains("30. 분류 30\n") && !said.contains("더 있습니다"), "{said}");
+    let said = talk_in_lines(&mut town, &mut told, &["more"]);
+    assert!(said.contains("1. 분류 1\n"), "{said}");
+    talk_in_lines(&mut town, &mut told, &["+", "30"]);
+    assert_eq!(town.acts, [json!({ "action": "category", "category": "분류 30" })]);
+}
+
 /// What becomes of a step towards sending decides about the lines behind it: those behind a refusal are not for this answer.
 #[test]
 fn a_step_that_was_refused_is_known() {

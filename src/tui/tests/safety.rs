@@ -248,6 +248,27 @@ fn an_answer_that_is_held_comes_back() {
     assert!(!super::drawn::screen(&town.app, 80, 24).contains("답변 취소("));
 }
 
+/// What is taken back is named, also where another text stands in the composer; the event of it calls nobody.
+#[test]
+fn what_is_taken_back_is_named() {
+    let mut town = writing();
+    town.press("<C-s><Enter>");
+    town.waits(250);
+    town.press("a");
+    town.types("둘째 글");
+    town.press("<Esc>z");
+    assert!(town.notice().contains("“5분 뒤에”") && town.notice().contains("다른 글"), "{}", town.notice());
+    assert_eq!(town.app.draft(), "둘째 글");
+    let lost = |detail: Option<&str>| json!({ "kind": "answer_lost", "conversation_id": 1, "message_id": 901, "detail": detail });
+    town.happens(lost(Some("taken_back")));
+    assert!(town.notice().contains("“5분 뒤에”"), "{}", town.notice());
+    for (detail, words) in [(Some("not_sent"), "나가지 못했습니다"), (None, "도착하지 못합니다")]
+    {
+        town.happens(lost(detail));
+        assert!(town.notice().contains(words), "{}", town.notice());
+    }
+}
+
 /// A paste that the terminal does not mark comes as keys at once.
 #[test]
 fn keys_at_once_send_nothing() {

@@ -16,8 +16,9 @@ use crate::api::wire::{ConversationSummary, PresenceWord};
 use crate::client::Listed;
 use crate::client::format::{fitted, one_word};
 use crate::client::message::Tone;
+use crate::domain::text::wrapped;
 use crate::tui::app::{App, Link, Mode, PickFor};
-use crate::tui::places::{Open, places};
+use crate::tui::places::{MOST_NOTICE, Open, places};
 pub use composer::{addressee, advice_lines, length};
 pub use panel::{asked_words, picker_title};
 pub use queue::{citizen_whole, in_words as queue_words};
@@ -28,19 +29,31 @@ pub use theme::Theme;
 /// Draws everything, and puts the cursor where typing happens.
 pub fn draw(app: &App, theme: Theme, frame: &mut Frame) {
     let area = frame.area();
-    let open = Open { talk: app.talk.is_some(), composer: has_composer(app) };
+    let width = usize::from(area.width);
+    let told = app.notice.as_ref().map_or_else(Vec::new, |notice| notice_lines(&notice.text, width));
+    let open = Open { talk: app.talk.is_some(), composer: has_composer(app), notice: told.len() };
     let places = places((area.width, area.height), open);
     frame.render_widget(Paragraph::new(header(app, theme, usize::from(area.width))), places.header);
     queue::draw(app, theme, frame, places.queue);
     talk::draw(app, theme, frame, places.talk);
     composer::draw(app, theme, frame, places.composer);
     if let Some(notice) = &app.notice {
-        let words = fitted(&notice.text, usize::from(area.width));
-        frame.render_widget(Paragraph::new(Span::styled(words, theme.tone(notice.tone))), places.notice);
+        let lines = told.into_iter().map(|line| Line::styled(line, theme.tone(notice.tone)));
+        frame.render_widget(Paragraph::new(lines.collect::<Vec<_>>()), places.notice);
     }
-    let keys = fitted(&hints(app), usize::from(area.width));
+    let keys = fitted(&hints(app), width);
     frame.render_widget(Paragraph::new(Span::styled(keys, theme.faint())), places.keys);
     panel::draw(app, theme, frame, area);
+}
+
+/// What is told, in as many rows as it has; the last of them says if that is not all.
+fn notice_lines(text: &str, width: usize) -> Vec<String> {
+    let mut lines = wrapped(text, width);
+    if lines.len() > usize::from(MOST_NOTICE) {
+        let rest = lines.split_off(usize::from(MOST_NOTICE) - 1);
+        lines.push(fitted(&rest.join(" "), width));
+    }
+    lines
 }
 
 fn has_composer(app: &App) -> bool {
@@ -54,40 +67,72 @@ fn has_composer(app: &App) -> bool {
         }
 }
 
-/// Who I am, who waits, and whether what is shown is the latest.
+/// Who I am, who waits, and whether what is shown is the latest. Where not all of it has room, what matters least goes.
 fn header(app: &App, theme: Theme, width: usize) -> Line<'static> {
+    let say = &app.say;
+    let clock = app.times().clock(app.now);
+    let title = Span::styled(format!(" {} ", say.t("desk-title")), theme.title());
+    let mut parts = standing(app, theme);
+    let used = |parts: &[(u8, Span)]| {
+        title.width() + parts.iter().map(|(_, part)| part.width() + BETWEEN_COLUMNS).sum::<usize>()
+    };
+    while used(&parts) + clock.len() > width {
+        let least = parts.iter().map(|(rank, _)| *rank).max().filter(|rank| *rank > 0);
+        let Some(at) = least.and_then(|least| parts.iter().position(|(rank, _)| *rank == least)) else {
+            break;
+        };
+        parts.remove(at);
+    }
+    let room = width.saturating_sub(used(&parts) + clock.len());
+    let mut spans = vec![title];
+    for (n, (_, part)) in parts.into_iter().enumerate() {
+        spans.extend([Span::raw(if n == 0 { " " } else { BETWEEN }), part]);
+    }
+    // The first part has a space before it and not what stands between two.
+    let room = room + BETWEEN_COLUMNS - 1;
+    spans.push(Span::raw(format!("{}{clock}", " ".repeat(room))));
+    Line::from(spans)
+}
+
+/// What stands between two parts of the first row, and its columns.
+const BETWEEN: &str = " · ";
+const BETWEEN_COLUMNS: usize = 3;
+
+/// The parts of the first row, and how soon each may go: 0 stays.
+fn standing(app: &App, theme: Theme) -> Vec<(u8, Span<'static>)> {
     let say = &app.say;
     let list = say.t(match app.queue.listed {
         Listed::Mine => "list-mine",
         Listed::Open => "list-open",
         _ => "list-waiting",
     });
-    let mut spans = vec![Span::styled(format!(" {} ", say.t("desk-title")), theme.title())];
-    spans.push(Span::raw(format!(" {} · {list} {}", one_word(&app.me.counselor.name), app.queue.n_total)));
+    let mut parts = vec![
+        (1, Span::raw(one_word(&app.me.counselor.name))),
+        (0, Span::raw(format!("{list} {}", app.queue.n_total))),
+    ];
     if app.queue.n_ringing > 0 {
-        spans.push(Span::raw(" · "));
         let words = say.with("n-danger", [("n", app.queue.n_ringing.into())]);
-        spans.push(Span::styled(words, theme.danger()));
+        parts.push((0, Span::styled(words, theme.danger())));
     }
     let mine = app.mine.iter().filter(|_| app.queue.listed != Listed::Mine);
     let n_mine = i64::try_from(mine.count()).unwrap_or(i64::MAX);
     if n_mine > 0 {
-        spans.push(Span::raw(format!(" · {}", say.with("n-mine", [("n", n_mine.into())]))));
+        parts.push((2, Span::raw(say.with("n-mine", [("n", n_mine.into())]))));
     }
     let unanswered =
         |row: &&ConversationSummary| row.tier == Some(1) && row.waiting_since_at.is_some() && !row.is_ringing;
     let n_unanswered = i64::try_from(app.mine.iter().filter(unanswered).count()).unwrap_or(i64::MAX);
     if n_unanswered > 0 {
         let words = say.with("n-mine-danger", [("n", n_unanswered.into())]);
-        spans.extend([Span::raw(" · "), Span::styled(words, theme.danger())]);
+        parts.push((0, Span::styled(words, theme.danger())));
     }
     let n_on = app.colleagues.iter().filter(|who| who.presence != PresenceWord::Off).count();
     if n_on > 0 {
         let n = i64::try_from(n_on).unwrap_or(i64::MAX);
-        spans.push(Span::raw(format!(" · {}", say.with("n-on", [("n", n.into())]))));
+        parts.push((4, Span::raw(say.with("n-on", [("n", n.into())]))));
     }
     if app.is_quiet {
-        spans.push(Span::raw(format!(" · {}", say.t("quiet"))));
+        parts.push((3, Span::raw(say.t("quiet"))));
     }
     let (link, style) = match &app.link {
         Link::Up => (say.t("link-up"), theme.faint()),
@@ -97,15 +142,8 @@ fn header(app: &App, theme: Theme, width: usize) -> Line<'static> {
             (say.with("link-ended", [("why", one_word(why).into())]), theme.tone(Tone::Alert))
         }
     };
-    spans.push(Span::raw(" · "));
-    spans.push(Span::styled(link, style));
-    let clock = app.times().clock(app.now);
-    let used: usize = spans.iter().map(Span::width).sum();
-    let room = width.saturating_sub(used + clock.len());
-    if room > 0 {
-        spans.push(Span::raw(format!("{}{clock}", " ".repeat(room))));
-    }
-    Line::from(spans)
+    parts.push((0, Span::styled(link, style)));
+    parts
 }
 
 /// The keys that matter now.
@@ -114,7 +152,7 @@ fn hints(app: &App) -> String {
     let taken_back = app.can_take_back().filter(|_| matches!(app.mode, Mode::Desk) && app.talk.is_none());
     if let Some((n, secs)) = taken_back {
         let undo = app.say.with("hints-undo", [("n", n.to_string().into()), ("secs", secs.into())]);
-        return format!("{undo}  {}", app.say.t("hints-list"));
+        return format!("{undo}  {}", app.say.t("hints-list-short"));
     }
     let id = match &app.mode {
         Mode::Desk if app.talk.is_none() => "hints-list",

@@ -118,7 +118,7 @@ fn draw_picker(app: &App, theme: Theme, picker: &Picker, frame: &mut Frame, area
     }
     if fitting.is_empty() {
         let id = if picker.what == PickFor::Desk { "pick-person" } else { "pick-nothing" };
-        lines.push(Line::from(fitted(&say.t(id), width)));
+        lines.extend(body(&say.t(id), area));
     }
     if !detail.is_empty() {
         lines.push(Line::styled("─".repeat(width.min(40)), theme.faint()));
@@ -169,7 +169,8 @@ fn draw_asked(app: &App, theme: Theme, asked: &Asked, frame: &mut Frame, area: R
     }
     lines.push(Line::from(shown.to_owned()));
     if let Some(error) = &asked.error {
-        lines.push(Line::styled(fitted(error, width), theme.tone(crate::client::message::Tone::Alert)));
+        let style = theme.tone(crate::client::message::Tone::Alert);
+        lines.extend(body(error, area).into_iter().map(|line| line.style(style)));
     }
     let n_cut = prompt.width() - shown.width();
     let column = (2 + asked.input.layout(10_000).1.0).saturating_sub(n_cut);

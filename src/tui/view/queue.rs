@@ -26,7 +26,11 @@ pub fn draw(app: &App, theme: Theme, frame: &mut Frame, area: Rect) {
     let width = usize::from(area.width);
     let area = draw_bulletins(app, theme, frame, area);
     if app.queue.rows.is_empty() {
-        let id = if app.queue.was_loaded { "list-empty" } else { "list-loading" };
+        let id = match app.queue.was_loaded {
+            true => "list-empty",
+            false if app.queue.is_refused => "list-refused",
+            false => "list-loading",
+        };
         frame.render_widget(Paragraph::new(fitted(&app.say.t(id), width)), area);
         return;
     }

@@ -11,7 +11,7 @@ use super::theme::Theme;
 use crate::api::wire::{ConversationDetail, MessageView, NoteView};
 use crate::client::format::{fitted, one_word};
 use crate::client::message::{Tone, delivery, photo, why_urgent};
-use crate::domain::text::{one_line, runs_leftwards, wrapped};
+use crate::domain::text::{columns_of, one_line, runs_leftwards, wrapped};
 use crate::domain::triage::as_typed;
 use crate::tui::app::{App, Mode, Talk};
 use crate::tui::places::MARGIN;
@@ -49,6 +49,11 @@ impl Block<'_> {
         self.lines.push(Line::styled(fitted(text, self.width), style));
     }
 
+    /// Our own words, which are not cut.
+    fn whole(&mut self, text: &str, style: Style) {
+        self.lines.extend(wrapped(text, self.width).into_iter().map(|line| Line::styled(line, style)));
+    }
+
     /// Foreign words: none of their lines can be taken for one of ours, because each stands behind the bar.
     fn quoted(&mut self, text: &str, style: Style) {
         for line in wrapped(text, self.width.saturating_sub(usize::from(MARGIN) + 4)) {
@@ -82,10 +87,12 @@ fn head(app: &App, theme: Theme, talk: &Talk, width: usize) -> Vec<Line<'static>
     );
     let mut lines = Vec::new();
     let mut block = Block { lines: &mut lines, width };
-    block.line(&format!("── {title} ─"), theme.strong());
+    // The rule behind it needs no row of its own.
+    let end = if columns_of(&title) + 5 > width { "" } else { " ─" };
+    block.whole(&format!("── {title}{end}"), theme.strong());
     for (tone, words) in remarks(app, talk) {
         let style = if tone == Tone::Alert { theme.danger() } else { theme.tone(tone) };
-        block.line(&words, style);
+        block.whole(&words, style);
     }
     lines
 }
@@ -136,7 +143,7 @@ pub fn remarks(app: &App, talk: &Talk) -> Vec<(Tone, String)> {
     }
     let is_written = matches!(app.mode, Mode::Write | Mode::Review(_));
     if !is_written && !app.draft().trim().is_empty() {
-        found.push((Tone::Good, say.with("talk-draft", [("text", one_line(app.draft(), 200).into())])));
+        found.push((Tone::Good, say.with("talk-draft", [("text", one_line(app.draft(), 80).into())])));
     }
     if talk.scroll > 0 {
         found.push((Tone::Faint, say.t("talk-scrolled")));

@@ -26,7 +26,7 @@ const sound = {
 };
 
 const desk = {
-  me: null, desks: [], categories: [], canned: [], filled: new Map(),
+  me: null, desks: [], colleagues: [], categories: [], canned: [], filled: new Map(),
   detail: () => detail,
   serverNow: now,
   open, reload, left, reveal,
@@ -71,9 +71,14 @@ async function start(who) {
   if (wanted && !detail) open(wanted);
 }
 
+async function colleagues() {
+  desk.colleagues = (await get("/v1/colleagues")).colleagues;
+}
+
 const PRESENCES = ["on", "phone", "break", "off"];
 async function presence() {
-  const mine = (await get("/v1/colleagues")).colleagues.find((one) => one.is_me);
+  await colleagues();
+  const mine = desk.colleagues.find((one) => one.is_me);
   const select = byId("presence");
   put(select, PRESENCES.map((word) => el("option", { value: word }, t(`presence-${word}`))));
   select.value = mine?.presence ?? "off";
@@ -107,10 +112,11 @@ const QUIET = ["hello", "message", "logged_in", "access_head", "worker_restarted
 function happened(kind, event) {
   const id = event.conversation_id;
   if (!QUIET.includes(kind)) soon();
+  if (kind === "presence") colleagues().catch(() => {});
   if (kind === "list_edited") catalogue().catch(() => {});
   if (kind === "bulletin_begun" || kind === "bulletin_ended") bulletins.load(me).catch(() => {});
   if (kind === "urgent" || kind === "escalated") ring();
-  if (kind === "answer_lost") tell(t("answer-lost", { n: id }), true);
+  if (kind === "answer_lost" && event.detail !== "taken_back") tell(t("answer-lost", { n: id }), true);
   if (kind === "announced") tell(t("announced", { who: event.counselor_name ?? "", text: event.detail ?? "" }), true);
   if (kind === "reminder" && event.counselor === me.login) tell(t("reminder", { n: id }));
   if (detail && id === detail.id) {

@@ -132,6 +132,7 @@ export function deeds(desk) {
     const detail = desk.detail();
     if (detail) ask({ title: `${t(what).replace(/ …$/, "")} · ${t("conversation-n", { n: detail.id })}`, fields: fields(detail), ...more() }, (values) => action(values, detail));
   };
+  let warned = "";
   const reason = () => [{ name: "reason", label: "reason", kind: "area", required: true }];
   const categories = () => desk.categories.map((one) => [one, one]);
   const spans = () => [15, 30, 60, 120, 240, 1440].map((n) => [n, n < 60 ? t("span-minutes", { n }) : n < 1440 ? t("span-hours", { n: n / 60 }) : t("span-days", { n: 1 })]);
@@ -153,8 +154,18 @@ export function deeds(desk) {
     category: window("set-category", (detail) => [{ name: "category", label: "category", kind: "select", options: categories(), value: detail.category }], ({ category }) => act({ action: "category", category })),
     transfer: window("transfer", (detail) => [
       { name: "desk", label: "transfer-desk", kind: "select", options: [["", "–"], ...desk.desks.filter(({ key }) => key !== detail.desk).map(({ key, name }) => [key, name])] },
-      { name: "person", label: "transfer-person" }, { name: "note", label: "note-text", kind: "area", required: true }],
-    ({ desk: to, person, note }) => act({ action: "transfer", desk: to || null, person: person.trim() || null, note })),
+      { name: "person", label: "transfer-person", kind: "select", options: [["", "–"], ...desk.colleagues.filter(({ is_me }) => !is_me).map(({ login, name, presence }) => [login, `${name} (${login}) · ${t(`presence-${presence}`)}`])] },
+      { name: "note", label: "note-text", kind: "area", required: true }],
+    ({ desk: to, person, note }) => {
+      // Said once: who presses again means it.
+      const off = desk.colleagues.find((one) => one.login === person && one.presence === "off");
+      if (off && warned !== `${id()} ${person}`) {
+        warned = `${id()} ${person}`;
+        throw new Error(t("transfer-off", { who: off.name }));
+      }
+      warned = "";
+      return act({ action: "transfer", desk: to || null, person: person || null, note });
+    }),
     release: window("release", () => [], async (_, detail) => {
       await post(`/v1/conversations/${detail.id}/release`);
       await desk.reload();
