@@ -1,6 +1,7 @@
 //! Which copies in a folder are kept, and how ages and sizes read. Only files that are named as copies are ever removed.
 
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;

@@ -1,7 +1,6 @@
 //! Encryption at rest: what a build without it refuses, and what lies on disk with it.
 
 use super::*;
-use crate::domain::access::Who;
 use crate::domain::data_key::{CAN_ENCRYPT, DataKey};
 
 fn key(n: u8) -> DataKey {

@@ -4,6 +4,7 @@
 use super::privacy::files_with;
 use super::recovery::listed;
 use super::*;
+use crate::domain::access::Who;
 use crate::domain::data_key::DataKeys;
 use crate::domain::key_mark::KeyMark;
 
@@ -21,7 +22,12 @@ impl Copy {
     fn of(bench: &Bench, made_at: i64, put_back_at: i64) -> Copy {
         let copy = Copy(tempfile::tempdir().unwrap());
         let held = copy_database(&bench.path(), &copy.path(), &DataKeys::none()).unwrap();
-        let of = ReplacedCopy { made_at, last_event_seq: held.last_event_seq, carrier: CARRIER.to_owned() };
+        let of = ReplacedCopy {
+            made_at,
+            last_event_seq: held.last_event_seq,
+            carrier: CARRIER.to_owned(),
+            by: Who::operator("root".into()),
+        };
         Store::begin_recovery(&copy.path(), &of, &DataKeys::none(), put_back_at).unwrap();
         copy
     }
