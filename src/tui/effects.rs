@@ -1,6 +1,9 @@
 //! Does what the state wants done, through the client. Each request runs by itself; what it brings comes back as an event.
 
+use std::time::Duration;
+
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
+use tokio::sync::oneshot;
 
 use super::app::{Book, Came, Deed, Effect, Event, NotSent, Saved, Wanted};
 use crate::api::wire::{ActionRequest, DraftRequest};
@@ -9,6 +12,8 @@ use crate::client::{
     view_file,
 };
 
+/// The last drafts get so much time to reach the server when the desk ends. What it does not have then is brought at the next start.
+const LAST: Duration = Duration::from_secs(5);
 /// Conversations listed at once, as many as the server lists.
 const MOST_LISTED: u32 = 200;
 
@@ -21,14 +26,29 @@ pub struct Hands {
     pub runtime: Option<String>,
     pub back: UnboundedSender<Event>,
     /// Drafts on their way to the server, one after the other.
-    pub drafts: UnboundedSender<(i64, DraftRequest)>,
+    pub drafts: UnboundedSender<ToKeep>,
+}
+
+/// What the server is to know of drafts.
+pub enum ToKeep {
+    Draft(i64, DraftRequest),
+    /// Tell when everything before has been tried.
+    Over(oneshot::Sender<()>),
 }
 
 /// Brings drafts to the server in their order, so that no older one comes last. What the server has is removed here.
-pub fn keep_drafts(client: Client, profile: Profile) -> UnboundedSender<(i64, DraftRequest)> {
-    let (send, mut wanted) = unbounded_channel::<(i64, DraftRequest)>();
+pub fn keep_drafts(client: Client, profile: Profile) -> UnboundedSender<ToKeep> {
+    let (send, mut wanted) = unbounded_channel::<ToKeep>();
     tokio::spawn(async move {
-        while let Some((n, draft)) = wanted.recv().await {
+        while let Some(wanted) = wanted.recv().await {
+            let (n, draft) = match wanted {
+                ToKeep::Draft(n, draft) => (n, draft),
+                ToKeep::Over(tell) => {
+                    // Nobody waits for it any more.
+                    let _ = tell.send(());
+                    continue;
+                }
+            };
             let is_kept = client.save_draft(n, &draft).await.is_ok();
             if is_kept && desk_draft(&profile, n).is_some_and(|here| here == draft.text) {
                 let _ = keep_desk_draft(&profile, n, "");
@@ -45,7 +65,7 @@ impl Hands {
             // A draft or a mark that cannot be kept is still on the screen.
             Effect::KeepDraft(n, text, based_on) => {
                 let _ = keep_desk_draft(&self.profile, n, &text);
-                let _ = self.drafts.send((n, DraftRequest { text, based_on }));
+                let _ = self.drafts.send(ToKeep::Draft(n, DraftRequest { text, based_on }));
             }
             Effect::NoteSeen(n, seen) => drop(note_seen(&self.profile, n, seen)),
             effect => {
@@ -56,6 +76,15 @@ impl Hands {
                     }
                 });
             }
+        }
+    }
+
+    /// Waits until the server has what was to be kept or removed last, for a while.
+    pub async fn finish(&self) {
+        let (tell, over) = oneshot::channel();
+        if self.drafts.send(ToKeep::Over(tell)).is_ok() {
+            // Too late: the files of this machine are brought at the next start.
+            let _ = tokio::time::timeout(LAST, over).await;
         }
     }
 

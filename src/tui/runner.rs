@@ -32,6 +32,15 @@ const MOST_AT_ONCE: usize = 4_096;
 /// Runs until the person leaves. What was written is kept then, and also if the terminal goes away.
 pub async fn run(desk: Desk, me: MeView) -> anyhow::Result<()> {
     let (mut app, hands, mut sources) = begin(&desk, me)?;
+    let ended = on_screen(&desk, &mut app, (&hands, &mut sources)).await;
+    end(&mut app, &hands, ended).await
+}
+
+async fn on_screen(
+    desk: &Desk,
+    app: &mut App,
+    (hands, sources): (&Hands, &mut Sources),
+) -> anyhow::Result<()> {
     let mut taken = Taken::take()?;
     sources.keys = Some(pressed()?);
     let size = taken.0.size()?;
@@ -42,13 +51,12 @@ pub async fn run(desk: Desk, me: MeView) -> anyhow::Result<()> {
             match effect {
                 Effect::Quit => return Ok(()),
                 Effect::Call { bell, title, body } => {
-                    call(desk.notifier, bell, &title, &body).inspect_err(|_| leave(&mut app, &hands))?;
+                    call(desk.notifier, bell, &title, &body)?;
                 }
                 effect => hands.begin(effect),
             }
         }
-        let drawn = taken.0.draw(|frame| draw(&app, desk.theme, frame)).map(drop);
-        drawn.inspect_err(|_| leave(&mut app, &hands))?;
+        taken.0.draw(|frame| draw(app, desk.theme, frame))?;
         effects = match sources.next().await {
             Input::Event(event) => app.update(event),
             Input::Typed(_) | Input::Over => Vec::new(),
@@ -56,10 +64,14 @@ pub async fn run(desk: Desk, me: MeView) -> anyhow::Result<()> {
     }
 }
 
-/// The terminal is gone: what was written is kept all the same.
-fn leave(app: &mut App, hands: &Hands) {
-    let kept = app.update(LEAVE).into_iter();
-    kept.filter(|effect| matches!(effect, Effect::KeepDraft(..))).for_each(|effect| hands.begin(effect));
+/// The end. If the terminal is gone, what was written is kept all the same. The server gets to know what became of drafts.
+async fn end<T>(app: &mut App, hands: &Hands, ended: anyhow::Result<T>) -> anyhow::Result<T> {
+    if ended.is_err() {
+        let kept = app.update(LEAVE).into_iter();
+        kept.filter(|effect| matches!(effect, Effect::KeepDraft(..))).for_each(|effect| hands.begin(effect));
+    }
+    hands.finish().await;
+    ended
 }
 
 /// Runs line by line until the person leaves, or the input has ended and what it asked for is done.
@@ -68,6 +80,11 @@ fn leave(app: &mut App, hands: &Hands) {
 /// terminal; without one, the desk ends there. Returns whether everything that was typed was carried out.
 pub async fn run_plain(desk: Desk, me: MeView) -> anyhow::Result<bool> {
     let (mut app, hands, mut sources) = begin(&desk, me)?;
+    let ended = in_lines(&mut app, &hands, &mut sources).await;
+    end(&mut app, &hands, ended).await
+}
+
+async fn in_lines(app: &mut App, hands: &Hands, sources: &mut Sources) -> anyhow::Result<bool> {
     let (line_in, lines) = unbounded_channel();
     sources.lines = Some(lines);
     let _marked = lines::Marked::ask();
@@ -91,17 +108,16 @@ pub async fn run_plain(desk: Desk, me: MeView) -> anyhow::Result<bool> {
             match effect {
                 Effect::Quit => return Ok(is_whole),
                 Effect::Call { bell, title, body } => {
-                    call(Notifier::BellOnly, bell, &title, &body).inspect_err(|_| leave(&mut app, &hands))?;
+                    call(Notifier::BellOnly, bell, &title, &body)?;
                 }
                 effect => hands.begin(effect),
             }
         }
         let mut out = std::io::stdout().lock();
-        let mut lines = told.lines(&app).into_iter();
-        let said = lines.try_for_each(|line| writeln!(out, "{line}")).and_then(|()| out.flush());
+        told.lines(app).into_iter().try_for_each(|line| writeln!(out, "{line}"))?;
+        out.flush()?;
         drop(out);
-        said.inspect_err(|_| leave(&mut app, &hands))?;
-        if let Some(is_through) = plain::came_through(&app).filter(|_| std::mem::take(&mut is_step)) {
+        if let Some(is_through) = plain::came_through(app).filter(|_| std::mem::take(&mut is_step)) {
             if !is_through && !is_terminal {
                 (is_over, is_whole) = (true, false);
             }
@@ -116,8 +132,8 @@ pub async fn run_plain(desk: Desk, me: MeView) -> anyhow::Result<bool> {
         let typed = if app.is_waiting() { None } else { ahead.pop_front() };
         effects = match typed {
             Some(typed) => {
-                is_step |= plain::is_step(&app, &typed);
-                take(&mut app, &typed)
+                is_step |= plain::is_step(app, &typed);
+                take(app, &typed)
             }
             None if is_over && ahead.is_empty() && !app.is_waiting() => app.update(LEAVE),
             None => match sources.next().await {
