@@ -202,6 +202,8 @@ impl<'a> Batch<'a> {
             conversation_id: to.id,
             idempotency_key: self.id.reply_key(&key),
             request_digest: digest(&[text.as_bytes(), category.as_bytes(), &close, &id]),
+            // Whoever was answered does not wait any more: another key reaches nobody twice.
+            again: true,
             reply: Reply {
                 last_seen: to.last_seen,
                 category: self.category.clone(),
@@ -241,7 +243,7 @@ async fn answer_one(
     let policy = &batch.settings.policy;
     let written = context.store.answer_waiting(new, closing, &session.actor, policy, context.now()).await;
     let (outcome, reply_id, leaves_at) = match written {
-        Ok(Ok(WrittenReply { reply_id, repeated, messages })) => {
+        Ok(Ok(WrittenReply { reply_id, repeated, messages, .. })) => {
             let outcome = if repeated { "repeated" } else { "answered" };
             (outcome.to_owned(), Some(reply_id), first_leaves_at(&messages))
         }

@@ -2,7 +2,7 @@
 
 use super::event::{Came, Deed, Effect, NotSent, Wanted};
 use super::pick::presence_id;
-use super::state::{App, Confirm, LastHeld, Mode, PickFor, Talk, Then};
+use super::state::{App, Confirm, LastHeld, Mode, PickFor, Sending, Talk, Then};
 use crate::api::wire::{
     CloseRequest, ConversationDetail, ConversationList, MessageView, PresenceResponse, PresenceWord,
     ProblemCode,
@@ -288,7 +288,12 @@ impl App {
         if let Some(talk) = self.talk.as_mut().filter(|talk| talk.detail.summary.id == n) {
             talk.read_to = talk.read_to.max(sending.last_seen);
         }
-        let texts = sent.response.messages.iter().filter_map(MessageView::outbound);
+        let mut texts = sent.response.messages.iter().filter_map(MessageView::outbound);
+        if sent.response.same_words
+            && let Some(first) = texts.next()
+        {
+            return self.left_before(sending, first.at);
+        }
         let held =
             texts.filter(|text| text.state == "held").find_map(|text| Some((text.id, text.leaves_at?)));
         let text = sending.text.clone();
@@ -315,6 +320,15 @@ impl App {
             effects.extend(self.close_by(n, request));
         }
         effects
+    }
+
+    /// The same words left before, from another program of the same person or deliberately: nothing was sent, and they are asked.
+    fn left_before(&mut self, sending: Sending, at: i64) -> Vec<Effect> {
+        self.ahead.clear();
+        let question = self.say.with("confirm-again", [("at", self.times().clock(at).into())]);
+        let kept = Effect::KeepDraft(sending.n, String::new(), sending.last_seen);
+        self.mode = Mode::Confirm(Confirm { question, then: Then::SendAgain(sending) });
+        vec![kept]
     }
 
     fn not_sent(&mut self, n: i64, why: NotSent) -> Vec<Effect> {

@@ -272,6 +272,8 @@ pub enum Then {
     Leave,
     /// Put the carrier's words in place of what it cannot carry.
     Replace(String),
+    /// The same words leave once more.
+    SendAgain(Sending),
 }
 
 impl App {

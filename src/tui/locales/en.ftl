@@ -81,6 +81,7 @@ hints-stopped = Esc go on
 plain-stopped = What you type is not taken until a line with a dot alone.
 line-not-taken = “{ $line }” was not taken: the answer is not open. A dot alone goes on.
 sent = The answer to conversation { $n } is being sent · { $size }
+confirm-again = You sent these very words at { $at }, and the citizen has not written since. They were not sent again. Send them once more?
 sent-before = This answer was sent before. Nothing was sent again.
 sent-in-doubt = { $why } The answer may have arrived: do not rewrite it or send it in another way. The very same text again (Ctrl+S) arrives once.
 not-sent-here = Nothing was sent: this machine cannot note it down: { $why }

@@ -389,3 +389,19 @@ fn a_practice_is_not_ended_unasked() {
     real.press("<C-c>");
     assert!(real.has_quit);
 }
+
+#[test]
+fn words_that_left_from_another_program_are_asked_about() {
+    for (answer, n_left) in [("n", 0), ("y", 1)] {
+        let mut town = writing();
+        town.left_elsewhere = Some("5분 뒤에".to_owned());
+        town.press("<C-s><Enter>");
+        let screen = super::drawn::screen(&town.app, 80, 24);
+        assert!(town.left.is_empty() && screen.contains("이미 보냈고"), "{screen}");
+        town.press(answer);
+        assert_eq!(town.left.len(), n_left, "{answer}");
+        assert!(town.left.iter().all(|(n, request)| *n == 1 && request.again));
+        town.waits(3_000);
+        assert!(town.kept.is_empty() && town.app.draft().is_empty(), "{answer}: {:?}", town.kept);
+    }
+}

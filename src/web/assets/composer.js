@@ -5,6 +5,7 @@ import { call, get, NoAnswer, post } from "./api.js";
 import { field, tell, tellError } from "./dialogs.js";
 import { el, put, show } from "./dom.js";
 import { isInDoubt, send } from "./sending.js";
+import { moment } from "./times.js";
 import { lang, t } from "./words.js";
 
 const DRAFT = "munja.draft.";
@@ -32,7 +33,7 @@ export function composer(desk, detail) {
   const offer = el("p", { hidden: true });
   const advice = el("ul", { class: "advice", "aria-label": t("advice") });
   const notice = el("div", { class: "notice", role: "alert", hidden: true });
-  const button = el("button", { type: "button", class: "main", onclick: go }, t("send"));
+  const button = el("button", { type: "button", class: "main", onclick: () => go() }, t("send"));
   const keys = () => [["", t("canned-none")], ...desk.canned.map(({ key }) => [key, key])];
   const names = () => [["", t("category-none")], ...desk.categories.map((one) => [one, one])];
   const canned = pick("canned", keys());
@@ -90,12 +91,14 @@ export function composer(desk, detail) {
   function newer() {
     warn(t("newer"), "newer-read", () => { seen = desk.detail().last_inbound_id; warn(""); text.focus(); });
   }
-  async function go() {
+  /** `again`: the same words are meant to leave once more. */
+  async function go(again = false) {
     if (busy) return;
     if (!text.value.trim()) return text.focus();
     if (desk.detail().last_inbound_id > seen) return newer();
     const request = { text: text.value, last_seen: seen, category: category.select.value || null, promise_due_at: null };
     if (category.select.value === (desk.detail().category ?? "")) request.category = null;
+    if (again) request.again = true;
     if (promise.select.value) request.promise_due_at = desk.serverNow() + promise.select.value * 60_000;
     lock(true);
     // It must not come back after it was sent.
@@ -103,6 +106,7 @@ export function composer(desk, detail) {
     saving = 0;
     try {
       const answer = await send(desk.me.id, id, request);
+      if (answer.same_words) return warn(t("same-words", { at: moment(answer.messages[0].at) }), "send-again", () => go(true));
       draft.keep("");
       text.value = "";
       promise.select.value = "";
@@ -118,7 +122,7 @@ export function composer(desk, detail) {
     }
   }
   async function refused(error) {
-    if (error instanceof NoAnswer) return warn(t("doubt"), "ask-again", go);
+    if (error instanceof NoAnswer) return warn(t("doubt"), "ask-again", () => go());
     if (error.code === "newer_texts") { await desk.reload().catch(() => {}); return newer(); }
     if (error.code === "unencodable") await measure();
     tellError(error);
@@ -150,7 +154,7 @@ export function composer(desk, detail) {
   offerDraft(detail.draft, t("draft-there"));
   // One's own draft at the server, of another machine or of an answer that came back.
   get(place).then((mine) => offerDraft(mine.text, `${t("draft-there")} ${mine.has_newer ? t("newer-draft") : ""}`), () => {});
-  if (text.value) isInDoubt(desk.me.id, id, text.value).then((is) => { if (is) warn(t("doubt"), "ask-again", go); });
+  if (text.value) isInDoubt(desk.me.id, id, text.value).then((is) => { if (is) warn(t("doubt"), "ask-again", () => go()); });
   measure();
   return {
     root, id,
