@@ -325,7 +325,7 @@ impl App {
     /// The same words left before, from another program of the same person or deliberately: nothing was sent, and they are asked.
     fn left_before(&mut self, sending: Sending, at: i64) -> Vec<Effect> {
         self.ahead.clear();
-        let question = self.say.with("confirm-again", [("at", self.times().clock(at).into())]);
+        let question = self.say.with("confirm-same-words", [("at", self.times().clock(at).into())]);
         let kept = Effect::KeepDraft(sending.n, String::new(), sending.last_seen);
         self.mode = Mode::Confirm(Confirm { question, then: Then::SendAgain(sending) });
         vec![kept]

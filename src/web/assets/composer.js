@@ -106,7 +106,7 @@ export function composer(desk, detail) {
     saving = 0;
     try {
       const answer = await send(desk.me.id, id, request);
-      if (answer.same_words) return warn(t("same-words", { at: moment(answer.messages[0].at) }), "send-again", () => go(true));
+      if (answer.same_words) return warn(t("same-words", { at: moment(answer.messages[0].at) }), "send-same-words", () => go(true));
       draft.keep("");
       text.value = "";
       promise.select.value = "";
