@@ -135,7 +135,8 @@ async fn agree(context: &mut CliContext, client: &Client, (n, text): (i64, &str)
 /// Keeps the text as a draft.
 async fn kept(context: &CliContext, client: &Client, (n, text): (i64, &str)) -> anyhow::Result<DraftPlace> {
     let based_on = last_seen(&context.profile, n).unwrap_or(0);
-    put_draft(client, &context.profile, n, &DraftRequest { text: text.to_owned(), based_on }).await
+    put_draft(client, &context.profile, n, &DraftRequest { text: text.to_owned(), based_on, replaces: None })
+        .await
 }
 
 /// Sends the reply; with `--replace`, in the server's words if it has characters that can't be sent. The promise and the

@@ -9,8 +9,8 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::time::{Interval, MissedTickBehavior, interval};
 
-use super::app::{App, Effect, Event};
-use super::effects::{Hands, keep_drafts};
+use super::app::{App, Came, Effect, Event};
+use super::effects::{Hands, Known, keep_drafts};
 use super::lines::{self, Typed};
 use super::plain::{self, Told};
 use super::terminal::{Notifier, Taken, call, events};
@@ -129,7 +129,8 @@ async fn in_lines(app: &mut App, hands: &Hands, sources: &mut Sources) -> anyhow
             }
         }
         // What a line means depends on what the ones before it bring, and what they bring is said first.
-        let typed = if app.is_waiting() { None } else { ahead.pop_front() };
+        let is_waiting = app.is_waiting() || app.is_loading_draft;
+        let typed = if is_waiting { None } else { ahead.pop_front() };
         effects = match typed {
             Some(typed) => {
                 is_step |= plain::is_step(app, &typed);
@@ -137,7 +138,11 @@ async fn in_lines(app: &mut App, hands: &Hands, sources: &mut Sources) -> anyhow
             }
             None if is_over && ahead.is_empty() && !app.is_waiting() => app.update(LEAVE),
             None => match sources.next().await {
-                Input::Event(event) => app.update(event),
+                Input::Event(event) => {
+                    // Whoever sees it decides; lines that were written before did not know of it.
+                    is_step |= matches!(event, Event::Came(Came::DraftElsewhere { .. }));
+                    app.update(event)
+                }
                 Input::Typed(typed) => {
                     if is_whole {
                         ahead.push_back(typed);
@@ -166,9 +171,10 @@ fn begin(desk: &Desk, me: MeView) -> anyhow::Result<(App, Hands, Sources)> {
     let mut app = App::new(words::say(desk.lang), desk.zone.clone(), me, desk.clock.now_ms());
     app.is_practice = desk.is_practice;
     let (back, came) = unbounded_channel();
-    let drafts = keep_drafts(desk.client.clone(), desk.profile.clone());
     let (client, profile, runtime) = (desk.client.clone(), desk.profile.clone(), desk.runtime.clone());
-    let hands = Hands { client, profile, runtime, back, drafts };
+    let known = Known::default();
+    let drafts = keep_drafts(client.clone(), profile.clone(), (known.clone(), back.clone()));
+    let hands = Hands { client, profile, runtime, back, drafts, known };
     let ends = [SignalKind::hangup(), SignalKind::terminate()];
     let mut sources = Sources {
         keys: None,

@@ -270,7 +270,8 @@ async fn the_draft_of_words_that_left_goes_and_other_words_stay() {
     let actor = bench.store.person(minsu).await;
     says(&bench, id, minsu, ("a", &["답"]), T0 + 1).await;
     for (draft, n_left) in [("답", 0), ("더 쓸 말", 1)] {
-        bench.store.save_draft(id, (draft.to_owned(), 1), &actor, T0 + 2).await.unwrap().unwrap();
+        let written = WrittenDraft { text: draft.to_owned(), based_on: 1, replaces: None };
+        bench.store.save_draft(id, written, &actor, T0 + 2).await.unwrap().unwrap();
         assert_eq!(says(&bench, id, minsu, (draft, &["답"]), T0 + 3).await, (1, true));
         assert_eq!(bench.count("draft"), n_left, "{draft}");
     }

@@ -32,6 +32,8 @@ pub struct App {
     pub notice: Option<Notice>,
     /// What is written for each conversation and has not left.
     pub drafts: BTreeMap<i64, Editor>,
+    /// What was kept of the open conversation has not come yet.
+    pub is_loading_draft: bool,
     /// The category of the canned answer that was put into an answer: it is sent with it.
     pub canned: BTreeMap<i64, String>,
     pub book: Book,
@@ -298,6 +300,7 @@ impl App {
             link: Link::Up,
             notice: None,
             drafts: BTreeMap::new(),
+            is_loading_draft: false,
             canned: BTreeMap::new(),
             book: Book::default(),
             colleagues: Vec::new(),

@@ -188,8 +188,16 @@ impl App {
         self.tell("sending", []);
         // What was looked at is what leaves: should the server cut it into more texts, it refuses.
         let most_texts = plan(&text, &self.limits()).ok().and_then(|pieces| i64::try_from(pieces.len()).ok());
-        let request =
-            ReplyRequest { text, last_seen, category, most_texts, again, ..ReplyRequest::default() };
+        let request = ReplyRequest {
+            text,
+            last_seen,
+            category,
+            most_texts,
+            again,
+            // A draft of other words is that of another program: this desk removes its own.
+            keep_draft: true,
+            ..ReplyRequest::default()
+        };
         vec![Effect::Send(n, request)]
     }
 }
