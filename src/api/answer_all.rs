@@ -202,6 +202,8 @@ impl<'a> Batch<'a> {
             conversation_id: to.id,
             idempotency_key: self.id.reply_key(&key),
             request_digest: digest(&[text.as_bytes(), category.as_bytes(), &close, &id]),
+            // Whoever was answered does not wait any more: another key reaches nobody twice.
+            again: true,
             reply: Reply {
                 last_seen: to.last_seen,
                 category: self.category.clone(),
@@ -245,7 +247,7 @@ async fn answer_one(
         (Answered { id, outcome: code, reply_id: None, held_by }, None)
     };
     Ok(match written {
-        Ok(Ok(WrittenReply { reply_id, repeated, messages })) => {
+        Ok(Ok(WrittenReply { reply_id, repeated, messages, .. })) => {
             let outcome = if repeated { "repeated" } else { "answered" };
             let answered =
                 Answered { id: to.id, outcome: outcome.to_owned(), reply_id: Some(reply_id), held_by: None };

@@ -11,9 +11,11 @@ use super::session::Session;
 use super::view::short_name;
 use super::wire::{DraftList, DraftRequest, DraftView};
 use crate::domain::pseudonym::PseudonymKey;
-use crate::store::Draft;
+use crate::store::{Draft, WrittenDraft};
 
 /// Keep one's own draft in a conversation; colleagues see that somebody writes, and not what. An empty text removes it.
+///
+/// Refused with `draft_changed` if another program has kept, sent or removed it since `replaces` was seen.
 #[utoipa::path(put, path = "/v1/conversations/{id}/draft", operation_id = "save_draft", tag = "draft",
     params(("id" = i64, Path, description = "Id of the conversation")),
     request_body = DraftRequest, responses((status = 204, description = "Kept")))]
@@ -23,12 +25,10 @@ pub(super) async fn save(
     Id(id): Id,
     Json(request): Json<DraftRequest>,
 ) -> Result<StatusCode, Problem> {
-    let text = perhaps("text", &request.text, MOST_DRAFT_CHARS)?;
-    if text.is_empty() {
-        context.store.drop_draft(id, &session.actor).await?;
-    } else {
-        context.store.save_draft(id, (text, request.based_on), &session.actor, context.now()).await??;
-    }
+    let words = |field, text: &str| perhaps(field, text, MOST_DRAFT_CHARS);
+    let replaces = request.replaces.as_deref().map(|seen| words("replaces", seen)).transpose()?;
+    let written = WrittenDraft { text: words("text", &request.text)?, based_on: request.based_on, replaces };
+    context.store.save_draft(id, written, &session.actor, context.now()).await??;
     Ok(StatusCode::NO_CONTENT)
 }
 

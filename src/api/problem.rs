@@ -20,7 +20,7 @@ use super::words::{Bounded, Bounds, Language, allowed, fault_view, faults_in_wor
 use crate::domain::counselor::Counselor;
 use crate::domain::edited_list::ListFault;
 use crate::domain::refusal::Refusal;
-use crate::domain::text::Offer;
+use crate::domain::text::{MessageText, Offer};
 use crate::store::{Message, StoreError};
 
 /// Who cannot log in for the crowd tries again after this (seconds).
@@ -50,6 +50,7 @@ struct Parts {
     offered_to: Option<CounselorView>,
     retry_after_secs: Option<i64>,
     faults: Vec<ListFault>,
+    draft: Option<String>,
     list_version: Option<ListVersionView>,
 }
 
@@ -70,6 +71,7 @@ impl Problem {
             offered_to: None,
             retry_after_secs: None,
             faults: Vec::new(),
+            draft: None,
             list_version: None,
         }))
     }
@@ -127,6 +129,13 @@ impl Problem {
     pub(super) fn list_refused(faults: Vec<ListFault>) -> Self {
         let mut problem = Problem::new(ProblemCode::ListRefused);
         problem.0.faults = faults;
+        problem
+    }
+
+    /// To its writer alone.
+    fn draft_changed(kept: Option<&MessageText>) -> Self {
+        let mut problem = Problem::new(ProblemCode::DraftChanged);
+        problem.0.draft = kept.map(|text| text.reveal().to_owned());
         problem
     }
 
@@ -240,6 +249,7 @@ impl Problem {
             offered_to: self.0.offered_to,
             retry_after_secs: self.0.retry_after_secs,
             faults,
+            draft: self.0.draft,
             list_version: self.0.list_version,
         }
     }
@@ -323,6 +333,7 @@ impl From<Refusal> for Problem {
             Refusal::WarnFirst => ProblemCode::WarnFirst,
             Refusal::NotAsked => ProblemCode::NotAsked,
             Refusal::NumberNotShown => ProblemCode::NumberNotShown,
+            Refusal::DraftChanged(kept) => return Problem::draft_changed(kept.as_ref()),
             Refusal::KeyReused => ProblemCode::KeyReused,
             Refusal::NoSuchPhoto => ProblemCode::NoSuchPhoto,
             Refusal::NotInDoubt => ProblemCode::NotInDoubt,

@@ -42,7 +42,9 @@ impl<S: Send + Sync> FromRequestParts<S> for IdempotencyKey {
 /// Send a reply, with its promise and category. Refused with `newer_texts` if the citizen has written after `last_seen`,
 /// unless forced.
 ///
-/// The same key with the same request returns the reply written before, with status 200; nothing is sent again.
+/// The same key with the same request returns the reply written before, with status 200; nothing is sent again. So does another key with
+/// the same text and photos of the same author, if the citizen has not written since and the reply reached them or still may, unless
+/// the request says `again`.
 #[utoipa::path(post, path = "/v1/conversations/{id}/replies", operation_id = "reply", tag = "conversation",
     params(
         ("id" = i64, Path, description = "Id of the conversation"),
@@ -51,7 +53,7 @@ impl<S: Send + Sync> FromRequestParts<S> for IdempotencyKey {
     request_body = ReplyRequest,
     responses(
         (status = 201, description = "Written; its texts are queued", body = ReplyResponse),
-        (status = 200, description = "Written before under this key", body = ReplyResponse),
+        (status = 200, description = "Written before, under this key or in the same words", body = ReplyResponse),
     ))]
 pub(super) async fn reply(
     State(context): State<ApiContext>,
@@ -73,6 +75,7 @@ pub(super) async fn reply(
         conversation_id: id,
         idempotency_key: key,
         request_digest: digest(id, &request),
+        again: request.again,
         reply: Reply {
             last_seen: request.last_seen,
             force: request.force,
@@ -85,11 +88,11 @@ pub(super) async fn reply(
     };
     match context.store.reply(new, &session.actor, &settings.policy, context.now()).await? {
         Ok(written) => {
-            let WrittenReply { reply_id, repeated, .. } = written;
+            let WrittenReply { reply_id, repeated, same_words, .. } = written;
             let n_bytes = if repeated { written_bytes(&written.messages, &settings.limits) } else { n_bytes };
             let (status, messages) = answer(&written, context.meaning);
             let size = size.filter(|_| !repeated);
-            Ok((status, Json(ReplyResponse { reply_id, n_bytes, size, messages, repeated })))
+            Ok((status, Json(ReplyResponse { reply_id, n_bytes, size, messages, repeated, same_words })))
         }
         Err(Refusal::NothingToSend) => Err(nothing_to_send(refused)),
         Err(Refusal::NoSuchPhoto) => Err(unfit_photos(&request, &settings)),
@@ -98,7 +101,7 @@ pub(super) async fn reply(
     }
 }
 
-/// The status and the texts of what was written, now or before under the same key.
+/// The status and the texts of what was written, now or before.
 pub(super) fn answer(written: &WrittenReply, meaning: MeaningOf) -> (StatusCode, Vec<MessageView>) {
     let status = if written.repeated { StatusCode::OK } else { StatusCode::CREATED };
     (status, written.messages.iter().map(|text| view::message(text, meaning)).collect())
@@ -215,6 +218,9 @@ fn digest(conversation_id: i64, request: &ReplyRequest) -> Vec<u8> {
     if let Some(category) = &request.category {
         hash.update([0xfd]);
         hash.update(normalise(category).as_bytes());
+    }
+    if request.again {
+        hash.update([0xfc]);
     }
     hash.finalize().to_vec()
 }

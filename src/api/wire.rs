@@ -379,6 +379,10 @@ pub struct ReplyRequest {
     /// Send although something newer came in.
     #[serde(default)]
     pub force: bool,
+    /// Send the same words once more. Without it, an answer of one's own with the same text and photos that was written since the
+    /// citizen's last text, and reached them or still may, is given again, and nothing is sent.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub again: bool,
     /// Refuse with `several_texts` if it would leave as more texts than that.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub most_texts: Option<i64>,
@@ -406,8 +410,12 @@ pub struct ReplyResponse {
     pub size: Option<ReplySize>,
     /// The texts of the reply, one for each submission to the carrier.
     pub messages: Vec<MessageView>,
-    /// The reply had been written before under this key; nothing was sent again.
+    /// The reply had been written before: `messages` are those of then, with what became of them. Nothing was sent again.
     pub repeated: bool,
+    /// It was written before in the same words under another key, by another program of the caller's or deliberately (`again`). Neither
+    /// promise nor category were taken from this request.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub same_words: bool,
 }
 
 /// The length of a reply, as its carrier counts and sells it.

@@ -388,6 +388,9 @@ sentences! {
     KeyReused:
         ["Key used before", "This Idempotency-Key belongs to another reply."],
         ["이미 사용된 키", "이 Idempotency-Key는 다른 답변에 사용되었습니다."];
+    DraftChanged:
+        ["Your draft was changed", "Another program of yours has kept, sent or removed this draft. Nothing was changed."],
+        ["초안이 바뀌었습니다", "다른 프로그램에서 이 초안을 고쳤거나 보냈거나 버렸습니다. 바뀐 것은 없습니다."];
     EmptyText:
         ["Nothing to send", "The text is empty."],
         ["보낼 내용이 없습니다", "문자 내용이 비어 있습니다."];

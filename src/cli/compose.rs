@@ -14,7 +14,7 @@ use super::exit::Exit;
 use super::failure::Failure;
 use super::input;
 use super::message::where_kept;
-use crate::api::wire::{ConversationDetail, DraftRequest, MessageView};
+use crate::api::wire::{ConversationDetail, DraftRequest, MessageView, ProblemCode};
 use crate::client::format::one_word;
 use crate::client::{
     Client, DraftPlace, SCISSORS, above_line, bring_drafts, draft_to_edit, forget_draft, last_seen, put_draft,
@@ -133,7 +133,7 @@ async fn earlier_answer(
         return edited(context, client, (n, Some(begun))).await;
     }
     let based_on = last_seen(&context.profile, n).unwrap_or(detail.last_inbound_id);
-    let draft = DraftRequest { text: begun, based_on };
+    let draft = DraftRequest { text: begun, based_on, replaces: None };
     let place = put_draft(client, &context.profile, n, &draft).await?;
     if place != DraftPlace::Server {
         let remark = where_kept(context, n, &place);
@@ -173,8 +173,17 @@ async fn edited(
         return Err(failure);
     }
     let based_on = last_seen(&context.profile, n).unwrap_or(detail.last_inbound_id);
-    let is_kept = Some(after.trim()) == own.as_deref().map(str::trim)
-        || client.save_draft(n, &DraftRequest { text: after.clone(), based_on }).await.is_ok();
+    let is_kept = Some(after.trim()) == own.as_deref().map(str::trim) || {
+        let replaces = Some(own.clone().unwrap_or_default());
+        match client.save_draft(n, &DraftRequest { text: after.clone(), based_on, replaces }).await {
+            // Kept, sent or removed while the editor was open: nothing leaves before both have been seen.
+            Err(error) if error.code() == Some(ProblemCode::DraftChanged) => {
+                tell_kept(context, n, (&file, &after), own.as_deref());
+                return Err(error.into());
+            }
+            saved => saved.is_ok(),
+        }
+    };
     if is_kept || after.trim().is_empty() {
         forget_draft(&context.profile, n, &after);
         other.iter().for_each(|text| forget_draft(&context.profile, n, text));

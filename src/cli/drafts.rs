@@ -64,10 +64,19 @@ pub async fn one(context: &mut CliContext, args: &Args) -> Result<(), Failure> {
         Some(seen) => seen,
         None => client.conversation(args.n).await?.last_inbound_id,
     };
-    let draft = DraftRequest { text, based_on };
-    // What is said last counts.
+    // What is said last counts, and what it replaces is said.
+    let before = client.own_draft(args.n).await.ok().flatten().map(|draft| draft.text);
+    let replaced = before.clone().filter(|before| before.trim() != text.trim());
+    let draft = DraftRequest { text, based_on, replaces: before };
     let place = match client.save_draft(args.n, &draft).await {
-        Ok(()) => DraftPlace::Server,
+        Ok(()) => {
+            if let Some(replaced) = replaced {
+                let words =
+                    context.say.with("draft-replaced", [("text", safe_for_terminal(&replaced).into())]);
+                context.remark(&words);
+            }
+            DraftPlace::Server
+        }
         Err(error @ ClientError::Problem(_)) => return Err(error.into()),
         Err(_) => DraftPlace::Here(keep_draft(&context.profile, args.n, &draft.text)?),
     };

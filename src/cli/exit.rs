@@ -61,7 +61,7 @@ impl Exit {
             | BulletinCrowded | AlreadyLeft | NotInDoubt | SeveralTexts | PhotoNotHereYet | OwnWork
             | NotReviewable | AlreadyReviewed | AlreadyAnswered | WrongPassword | RoleRefuses
             | NotYourself | LoginTaken | TotpInUse => Exit::Refused,
-            NewerTexts | KeyReused | ListChanged => Exit::LookFirst,
+            NewerTexts | KeyReused | DraftChanged | ListChanged => Exit::LookFirst,
             EmptyText | Unencodable | TooLong | BodyTooLarge | PhotoTooLarge | NotAPhoto | PhotosNotTaken
             | TooManyPhotos | NoSuchPhoto | BulletinEmpty | BulletinTooLong | BulletinBraces
             | IdentityNumberToMany => Exit::Unsendable,

@@ -18,7 +18,7 @@ use super::exit::Exit;
 use super::failure::Failure;
 use super::input;
 use super::message::{self, where_kept};
-use crate::api::wire::{CannedView, DraftRequest, MessageView, ProblemCode, ReplyRequest};
+use crate::api::wire::{CannedView, DraftRequest, MessageView, ProblemCode, ReplyRequest, ReplyResponse};
 use crate::client::format::one_word;
 use crate::client::message::{length_class, offer as offer_sentence};
 use crate::client::reply::{Sent, offered, send};
@@ -46,6 +46,8 @@ pub struct Args {
     photo: Vec<PathBuf>,
     #[arg(long)]
     force: bool,
+    #[arg(long, conflicts_with = "preview")]
+    again: bool,
     #[arg(long)]
     replace: bool,
     #[arg(long, alias = "yes")]
@@ -97,6 +99,7 @@ pub async fn run(context: &mut CliContext, args: &Args) -> Result<(), Failure> {
         most_texts: (!args.parts).then_some(1),
         last_seen,
         force: args.force,
+        again: args.again,
         photos,
         promise_due_at: args.promise.map(|when| moment(context, when, MOST_DAYS)).transpose()?,
         category: args.category.clone().or(canned.and_then(|canned| canned.category)),
@@ -132,7 +135,8 @@ async fn agree(context: &mut CliContext, client: &Client, (n, text): (i64, &str)
 /// Keeps the text as a draft.
 async fn kept(context: &CliContext, client: &Client, (n, text): (i64, &str)) -> anyhow::Result<DraftPlace> {
     let based_on = last_seen(&context.profile, n).unwrap_or(0);
-    put_draft(client, &context.profile, n, &DraftRequest { text: text.to_owned(), based_on }).await
+    put_draft(client, &context.profile, n, &DraftRequest { text: text.to_owned(), based_on, replaces: None })
+        .await
 }
 
 /// Sends the reply; with `--replace`, in the server's words if it has characters that can't be sent. The promise and the
@@ -224,7 +228,7 @@ fn report(context: &mut CliContext, n: i64, sent: &Sent) -> Result<(), Failure> 
         }
         return context.print_json(&json);
     }
-    let mut lines = vec![context.say.t(if answer.repeated { "replied-before" } else { "replied" })];
+    let mut lines = vec![said_first(context, answer)];
     lines.extend(
         answer.messages.iter().filter_map(MessageView::outbound).map(|text| message::delivery(context, text)),
     );
@@ -244,6 +248,17 @@ fn report(context: &mut CliContext, n: i64, sent: &Sent) -> Result<(), Failure> 
         lines.push(context.paint.alert(&context.say.with(&id, [("n", n.to_string().into())])));
     }
     context.print(&lines.join("\n"))
+}
+
+/// Whether it leaves now, or stands since when.
+fn said_first(context: &CliContext, answer: &ReplyResponse) -> String {
+    match answer.messages.iter().find_map(MessageView::outbound).filter(|_| answer.same_words) {
+        Some(first) => {
+            let at = context.times().clock(first.at);
+            context.say.with("replied-same", [("at", at.into()), ("m", first.id.to_string().into())])
+        }
+        None => context.say.t(if answer.repeated { "replied-before" } else { "replied" }),
+    }
 }
 
 /// Keeps the text as a draft, on the server if it can be reached and has no other one of ours, and shows newer texts or the text

@@ -23,7 +23,15 @@ const MAX_DRAFTS: usize = 99;
 impl Client {
     /// Keeps the caller's own draft in a conversation; an empty text removes it.
     pub async fn save_draft(&self, id: i64, draft: &DraftRequest) -> ApiResult<()> {
-        self.done(self.put(&format!("v1/conversations/{id}/draft")).json(draft)).await
+        let put = |draft: &DraftRequest| self.put(&format!("v1/conversations/{id}/draft")).json(draft);
+        let saved = self.done(put(draft)).await;
+        // An older server knows no `replaces`.
+        match saved {
+            Err(error) if error.code() == Some(ProblemCode::UnknownField) && draft.replaces.is_some() => {
+                self.done(put(&DraftRequest { replaces: None, ..draft.clone() })).await
+            }
+            saved => saved,
+        }
     }
 
     /// The caller's own draft in a conversation, if there is one.
@@ -116,15 +124,30 @@ pub async fn put_draft(
 
 async fn is_on_server(client: &Client, n: i64, draft: &DraftRequest) -> bool {
     let Ok(own) = client.own_draft(n).await else { return false };
-    let is_other = own.is_some_and(|other| other.text.trim() != draft.text.trim());
-    !is_other && client.save_draft(n, draft).await.is_ok()
+    if own.is_some_and(|other| other.text.trim() != draft.text.trim()) {
+        return false;
+    }
+    let draft = DraftRequest { replaces: Some(String::new()), ..draft.clone() };
+    client.save_draft(n, &draft).await.is_ok()
+}
+
+/// Two drafts of one writer, one below the other: neither is lost.
+pub fn both_drafts(mine: &str, other: &str) -> String {
+    if mine.contains(other.trim()) {
+        mine.to_owned()
+    } else if other.contains(mine.trim()) {
+        other.to_owned()
+    } else {
+        format!("{}\n\n{}", mine.trim_end(), other.trim())
+    }
 }
 
 /// Brings what only this machine has of a conversation to the server, where that has no other draft. What it has is removed here.
 /// Returns what stays here, if anything does.
 pub async fn bring_drafts(client: &Client, profile: &Profile, n: i64) -> Option<String> {
     for (path, text) in here(profile, n) {
-        let draft = DraftRequest { text: text.clone(), based_on: last_seen(profile, n).unwrap_or(0) };
+        let draft =
+            DraftRequest { text: text.clone(), based_on: last_seen(profile, n).unwrap_or(0), replaces: None };
         if !is_on_server(client, n, &draft).await {
             return Some(text);
         }

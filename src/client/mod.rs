@@ -61,8 +61,8 @@ pub use address::{Address, BadAddress};
 pub use api::{Client, ClientError, IDEMPOTENCY_KEY, Listed, ReportQuery};
 pub use bulletins::bulletin_line;
 pub use drafts::{
-    DraftPlace, SCISSORS, above_line, bring_drafts, desk_draft, draft_to_edit, drafts_here, forget_draft,
-    keep_desk_draft, keep_draft, put_draft,
+    DraftPlace, SCISSORS, above_line, both_drafts, bring_drafts, desk_draft, draft_to_edit, drafts_here,
+    forget_draft, keep_desk_draft, keep_draft, put_draft,
 };
 pub use events::{Events, Feed};
 pub use files::{create_private, write_private};

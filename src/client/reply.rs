@@ -9,7 +9,7 @@ use crate::api::wire::{OfferView, ProblemCode, ReplyRequest, ReplyResponse};
 #[derive(Debug)]
 pub struct Sent {
     pub response: ReplyResponse,
-    /// `promise`, `category`: what this request asked for and the first try of the same text, which stands, did not.
+    /// `promise`, `category`: what this request asked for, where an earlier one of the same text stands that did not.
     pub not_applied: Vec<&'static str>,
 }
 
@@ -23,23 +23,23 @@ pub async fn send(
     n: i64,
     request: &ReplyRequest,
 ) -> anyhow::Result<Result<Sent, ClientError>> {
-    if let Some(earlier) = Sending::earlier(profile, n, request) {
-        let answer = client.reply(n, &earlier.request, &earlier.key).await;
-        let not_applied = not_applied(request, &earlier.request);
-        let may_differ = earlier.request != *request;
-        earlier.settle(&answer);
+    loop {
+        let (sending, is_earlier) = Sending::begin(profile, n, request)?;
+        let answer = client.reply(n, &sending.request, &sending.key).await;
+        let first = if is_earlier { sending.request.clone() } else { request.clone() };
+        sending.settle(&answer);
         // Both codes mean that the first try had not arrived. Its writer has read on since, or its promise is past.
         let was_outrun = answer.as_ref().is_err_and(|error| {
             matches!(error.code(), Some(ProblemCode::NewerTexts | ProblemCode::BadRequest))
         });
-        if !(may_differ && was_outrun) {
-            return Ok(answer.map(|response| Sent { response, not_applied }));
+        if is_earlier && first != *request && was_outrun {
+            continue;
         }
+        return Ok(answer.map(|response| {
+            let stands = if response.same_words { ReplyRequest::default() } else { first };
+            Sent { not_applied: not_applied(request, &stands), response }
+        }));
     }
-    let sending = Sending::begin(profile, n, request.clone())?;
-    let answer = client.reply(n, &sending.request, &sending.key).await;
-    sending.settle(&answer);
-    Ok(answer.map(|response| Sent { response, not_applied: Vec::new() }))
 }
 
 /// A promise counts as the same whenever it is due: its time is counted from the try.

@@ -2,6 +2,7 @@
 //! and a sentence.
 
 use super::counselor::Counselor;
+use super::text::MessageText;
 
 /// Why something was not done.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,6 +79,8 @@ pub enum Refusal {
     NoSuchPhoto,
     /// The answer has no text that could leave.
     NothingToSend,
+    /// The draft is not the one that its writer had seen: these words are kept now, or none.
+    DraftChanged(Option<MessageText>),
     /// The text is not in doubt, or the carrier is still being asked.
     NotInDoubt,
 }

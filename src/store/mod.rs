@@ -44,7 +44,7 @@ pub use backup::{
 };
 pub use board::{BoardDanger, BoardDay, BoardHeld, BoardNow, BoardOpened, BoardQueue};
 pub use bulletin::{BegunBulletin, BulletinRow};
-pub use conversation::drafts::{Draft, Writer};
+pub use conversation::drafts::{Draft, Writer, WrittenDraft};
 pub use conversation::list::{ConversationDetail, ConversationFilter, ConversationSummary, ListPage};
 pub use conversation::marked::{LeftOut, Mark, Marked};
 pub use conversation::messages::Message;

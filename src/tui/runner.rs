@@ -10,11 +10,11 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::time::{Interval, MissedTickBehavior, interval};
 
-use super::app::{App, Effect, Event};
-use super::effects::{Hands, keep_drafts};
+use super::app::{App, Came, Effect, Event};
+use super::effects::{Hands, Known, keep_drafts};
 use super::lines::{self, Typed};
 use super::plain::{self, Told};
-use super::terminal::{Came, Inputs, Notifier, Taken, call};
+use super::terminal::{Inputs, Notifier, Pace, Taken, call};
 use super::view::{Theme, draw};
 use super::{Desk, words};
 use crate::api::wire::MeView;
@@ -38,6 +38,15 @@ const MOST_AT_ONCE: usize = 4_096;
 /// Runs until the person leaves. What was written is kept then, and also if the terminal goes away.
 pub async fn run(desk: Desk, me: MeView) -> anyhow::Result<()> {
     let (mut app, hands, mut sources) = begin(&desk, me)?;
+    let ended = on_screen(&desk, &mut app, (&hands, &mut sources)).await;
+    end(&mut app, &hands, ended).await
+}
+
+async fn on_screen(
+    desk: &Desk,
+    app: &mut App,
+    (hands, sources): (&Hands, &mut Sources),
+) -> anyhow::Result<()> {
     let mut taken = Taken::take()?;
     sources.keys = Some(pressed()?);
     let size = taken.0.size()?;
@@ -49,14 +58,13 @@ pub async fn run(desk: Desk, me: MeView) -> anyhow::Result<()> {
             match effect {
                 Effect::Quit => return Ok(()),
                 Effect::Call { bell, title, body } => {
-                    call(desk.notifier, bell, &title, &body).inspect_err(|_| leave(&mut app, &hands))?;
+                    call(desk.notifier, bell, &title, &body)?;
                 }
                 effect => hands.begin(effect),
             }
         }
         if !is_same {
-            let drawn = taken.0.draw(|frame| draw(&app, desk.theme, frame)).map(drop);
-            drawn.inspect_err(|_| leave(&mut app, &hands))?;
+            taken.0.draw(|frame| draw(app, desk.theme, frame))?;
         }
         let Input::Event(event) = sources.next().await else {
             effects = Vec::new();
@@ -70,10 +78,14 @@ pub async fn run(desk: Desk, me: MeView) -> anyhow::Result<()> {
     }
 }
 
-/// The terminal is gone: what was written is kept all the same.
-fn leave(app: &mut App, hands: &Hands) {
-    let kept = app.update(LEAVE).into_iter();
-    kept.filter(|effect| matches!(effect, Effect::KeepDraft(..))).for_each(|effect| hands.begin(effect));
+/// The end. If the terminal is gone, what was written is kept all the same. The server gets to know what became of drafts.
+async fn end<T>(app: &mut App, hands: &Hands, ended: anyhow::Result<T>) -> anyhow::Result<T> {
+    if ended.is_err() {
+        let kept = app.update(LEAVE).into_iter();
+        kept.filter(|effect| matches!(effect, Effect::KeepDraft(..))).for_each(|effect| hands.begin(effect));
+    }
+    hands.finish().await;
+    ended
 }
 
 /// Runs line by line until the person leaves, or the input has ended and what it asked for is done.
@@ -82,6 +94,11 @@ fn leave(app: &mut App, hands: &Hands) {
 /// terminal; without one, the desk ends there. Returns whether everything that was typed was carried out.
 pub async fn run_plain(desk: Desk, me: MeView) -> anyhow::Result<bool> {
     let (mut app, hands, mut sources) = begin(&desk, me)?;
+    let ended = in_lines(&mut app, &hands, &mut sources).await;
+    end(&mut app, &hands, ended).await
+}
+
+async fn in_lines(app: &mut App, hands: &Hands, sources: &mut Sources) -> anyhow::Result<bool> {
     let (line_in, lines) = unbounded_channel();
     sources.lines = Some(lines);
     let _marked = lines::Marked::ask();
@@ -105,17 +122,16 @@ pub async fn run_plain(desk: Desk, me: MeView) -> anyhow::Result<bool> {
             match effect {
                 Effect::Quit => return Ok(is_whole),
                 Effect::Call { bell, title, body } => {
-                    call(Notifier::BellOnly, bell, &title, &body).inspect_err(|_| leave(&mut app, &hands))?;
+                    call(Notifier::BellOnly, bell, &title, &body)?;
                 }
                 effect => hands.begin(effect),
             }
         }
         let mut out = std::io::stdout().lock();
-        let mut lines = told.lines(&app).into_iter();
-        let said = lines.try_for_each(|line| writeln!(out, "{line}")).and_then(|()| out.flush());
+        told.lines(app).into_iter().try_for_each(|line| writeln!(out, "{line}"))?;
+        out.flush()?;
         drop(out);
-        said.inspect_err(|_| leave(&mut app, &hands))?;
-        if let Some(is_through) = plain::came_through(&app).filter(|_| std::mem::take(&mut is_step)) {
+        if let Some(is_through) = plain::came_through(app).filter(|_| std::mem::take(&mut is_step)) {
             if !is_through && !is_terminal {
                 (is_over, is_whole) = (true, false);
             }
@@ -127,15 +143,20 @@ pub async fn run_plain(desk: Desk, me: MeView) -> anyhow::Result<bool> {
             }
         }
         // What a line means depends on what the ones before it bring, and what they bring is said first.
-        let typed = if app.is_waiting() { None } else { ahead.pop_front() };
+        let is_waiting = app.is_waiting() || app.is_loading_draft;
+        let typed = if is_waiting { None } else { ahead.pop_front() };
         effects = match typed {
             Some(typed) => {
-                is_step |= plain::is_step(&app, &typed);
-                take(&mut app, &typed)
+                is_step |= plain::is_step(app, &typed);
+                take(app, &typed)
             }
             None if is_over && ahead.is_empty() && !app.is_waiting() => app.update(LEAVE),
             None => match sources.next().await {
-                Input::Event(event) => app.update(event),
+                Input::Event(event) => {
+                    // Whoever sees it decides; lines that were written before did not know of it.
+                    is_step |= matches!(event, Event::Came(Came::DraftElsewhere { .. }));
+                    app.update(event)
+                }
                 Input::Typed(typed) => {
                     if is_whole {
                         ahead.push_back(typed);
@@ -164,9 +185,10 @@ fn begin(desk: &Desk, me: MeView) -> anyhow::Result<(App, Hands, Sources)> {
     let mut app = App::new(words::say(desk.lang), desk.zone.clone(), me, desk.clock.now_ms());
     app.is_practice = desk.is_practice;
     let (back, came) = unbounded_channel();
-    let drafts = keep_drafts(desk.client.clone(), desk.profile.clone());
     let (client, profile, runtime) = (desk.client.clone(), desk.profile.clone(), desk.runtime.clone());
-    let hands = Hands { client, profile, runtime, back, drafts };
+    let known = Known::default();
+    let drafts = keep_drafts(client.clone(), profile.clone(), (known.clone(), back.clone()));
+    let hands = Hands { client, profile, runtime, back, drafts, known };
     let ends = [SignalKind::hangup(), SignalKind::terminate()];
     let mut sources = Sources {
         keys: None,
@@ -256,9 +278,9 @@ impl Sources {
                     Some(Ok(inputs)) => {
                         let is_within = |at: Option<Instant>, span| at.is_some_and(|at| at.elapsed() < span);
                         let came = match () {
-                            () if is_within(*rushed_at, REST) => Came::AsRest,
-                            () if is_within(*pressed_at, BY_HAND) => Came::Soon,
-                            () => Came::ByItself,
+                            () if is_within(*rushed_at, REST) => Pace::AsRest,
+                            () if is_within(*pressed_at, BY_HAND) => Pace::Soon,
+                            () => Pace::ByItself,
                         };
                         let all = found.events(inputs, came);
                         *pressed_at = Some(Instant::now());

@@ -52,7 +52,7 @@ fn give_back() {
 
 /// When something came, measured from what came before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Came {
+pub enum Pace {
     /// As from a hand.
     ByItself,
     /// So soon that no hand pressed it, though what came before was one key.
@@ -80,22 +80,22 @@ pub struct Inputs {
 impl Inputs {
     /// What came at once. Several keys together, and what follows them at once, are no deliberate keys: a terminal that does not mark
     /// pastes sends one so.
-    pub fn events(&mut self, inputs: Vec<Input>, came: Came) -> Vec<Event> {
-        self.is_pasting &= came == Came::AsRest;
+    pub fn events(&mut self, inputs: Vec<Input>, came: Pace) -> Vec<Event> {
+        self.is_pasting &= came == Pace::AsRest;
         let all: Vec<Event> = inputs.into_iter().filter_map(event).collect();
         let keys: Vec<Key> = all.iter().filter_map(key_in).collect();
         // An input method hands the letter that it held over together with the key that ends it.
         match keys[..] {
-            _ if self.is_pasting || came == Came::AsRest => {}
+            _ if self.is_pasting || came == Pace::AsRest => {}
             [Key::Char(letter @ 'ㄱ'..='ㅣ'), Key::Char(' ') | Key::Enter] => {
                 return vec![Event::Key(Key::Char(letter))];
             }
-            [Key::Char(syllable @ '가'..='힣'), Key::Enter] if came == Came::ByItself => {
+            [Key::Char(syllable @ '가'..='힣'), Key::Enter] if came == Pace::ByItself => {
                 return vec![Event::Committed(syllable)];
             }
             _ => {}
         }
-        let is_rushed = came == Came::AsRest || keys.len() > 1;
+        let is_rushed = came == Pace::AsRest || keys.len() > 1;
         let rush = |event| match event {
             Event::Key(key) if is_rushed => Event::Rushed(key),
             event => event,
@@ -301,25 +301,25 @@ mod tests {
     #[test]
     fn keys_at_once_are_rushed() {
         let of = |words: &str, came| said(&Inputs::default().events(typed(words), came));
-        assert_eq!(of("y", Came::ByItself), "y");
-        assert_eq!(of("y\r", Came::ByItself), "!y!\n");
-        assert_eq!(of("\r", Came::AsRest), "!\n", "the rest of a paste");
-        assert_eq!(of("ㅛ\r", Came::ByItself), "ㅛ");
-        assert_eq!(of("스\r", Came::ByItself), "=스");
-        for came in [Came::Soon, Came::AsRest] {
+        assert_eq!(of("y", Pace::ByItself), "y");
+        assert_eq!(of("y\r", Pace::ByItself), "!y!\n");
+        assert_eq!(of("\r", Pace::AsRest), "!\n", "the rest of a paste");
+        assert_eq!(of("ㅛ\r", Pace::ByItself), "ㅛ");
+        assert_eq!(of("스\r", Pace::ByItself), "=스");
+        for came in [Pace::Soon, Pace::AsRest] {
             assert_eq!(of("스\r", came), "!스!\n");
         }
-        assert_eq!(of("버스\r", Came::ByItself), "!버!스!\n", "a word at once is pasted");
+        assert_eq!(of("버스\r", Pace::ByItself), "!버!스!\n", "a word at once is pasted");
     }
 
     /// The marks of a paste are no letters, however they are cut.
     #[test]
     fn marks_in_pieces_are_marks() {
         let of = |pieces: &[&str]| {
-            let (mut inputs, mut came) = (Inputs::default(), Came::ByItself);
+            let (mut inputs, mut came) = (Inputs::default(), Pace::ByItself);
             let events = pieces.iter().flat_map(|piece| {
                 let events = inputs.events(typed(piece), came);
-                came = if piece.len() > 1 { Came::AsRest } else { Came::ByItself };
+                came = if piece.len() > 1 { Pace::AsRest } else { Pace::ByItself };
                 events
             });
             said(&events.collect::<Vec<_>>())

@@ -118,7 +118,44 @@ async fn a_pipe_ends_at_an_answer_that_does_not_leave() {
     assert!(!texts.iter().any(|text| text.text.contains("다른") || text.text.contains('네')), "{texts:?}");
     let sent = minsu.says("1\na\n.0\n곧 옵니다\n.\ny\n", &["desk", "--plain"]).await;
     assert!(sent.status.success(), "{} {}", text(&sent.stdout), text(&sent.stderr));
+    // What was sent is no draft when the desk has ended: the server knows it by then.
+    assert!(minsu.does(0, &["drafts"]).await.contains("초안이 없습니다"));
     gateway.until(|b| b.n_outbound("delivered") == 2).await;
+    assert_balanced(&gateway.store, gateway.sim()).await;
+}
+
+/// Programs of one machine share the key of an answer; those of two machines share nothing but the words.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_same_answer_from_many_programs_at_once_leaves_once() {
+    const WORDS: &str = "5분 뒤에 옵니다.";
+    let gateway = Gateway::start().await;
+    let (minsu, elsewhere) = (Counselor::logged_in(&gateway).await, Counselor::logged_in(&gateway).await);
+    gateway.sim().text(CITIZEN, "62번 버스 언제 와요?");
+    gateway.until(|b| b.n_routed == 1).await;
+    minsu.does(0, &["next"]).await;
+    elsewhere.does(0, &["show", "1"]).await;
+    let begun = [&minsu, &elsewhere, &minsu, &elsewhere].map(|at| at.starts(&["reply", "1", WORDS]));
+    let ended = tokio::task::spawn_blocking(|| begun.map(|child| child.wait_with_output().unwrap()));
+    let ended = ended.await.unwrap();
+    let said: Vec<String> = ended.iter().map(|one| text(&one.stdout)).collect();
+    assert!(ended.iter().all(|one| one.status.success()), "{ended:?}");
+    assert_eq!(said.iter().filter(|out| out.contains("답변을 보냅니다")).count(), 1, "{said:?}");
+    assert_eq!(said.iter().filter(|out| out.contains("다시 보내지 않았습니다")).count(), 3, "{said:?}");
+
+    // Two desks: the second one asks, and its pipe ends there.
+    let (lines, desk) = ("1\na\n.0\n정류장은 시청 앞입니다.\n.\ny\n", ["desk", "--plain"]);
+    let (one, other) = tokio::join!(minsu.says(lines, &desk), elsewhere.says(lines, &desk));
+    let mut codes = [one.status.code(), other.status.code()];
+    codes.sort_unstable();
+    assert_eq!(codes, [Some(0), Some(6)], "{} {}", text(&one.stdout), text(&other.stdout));
+
+    let left = |words: &str| gateway.sim().ledger().messages.iter().filter(|one| one.text == words).count();
+    gateway.until(|b| b.n_outbound("delivered") == 3).await;
+    assert_eq!((left(WORDS), left("정류장은 시청 앞입니다.")), (1, 1));
+    assert!(elsewhere.does(0, &["reply", "1", WORDS]).await.contains("--again"));
+    elsewhere.does(0, &["reply", "1", WORDS, "--again"]).await;
+    gateway.until(|b| b.n_outbound("delivered") == 4).await;
+    assert_eq!(left(WORDS), 2);
     assert_balanced(&gateway.store, gateway.sim()).await;
 }
 

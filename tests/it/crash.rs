@@ -136,6 +136,7 @@ impl Place {
                 conversation_id: found.summary.id,
                 idempotency_key: format!("k{}", found.summary.id),
                 request_digest: vec![1],
+                again: false,
                 reply: Reply { last_seen: found.summary.last_inbound_seq, force: true, ..Reply::default() },
                 pieces: vec![(OutboundKind::Sms, ANSWER.to_owned())],
                 photos: None,

@@ -84,6 +84,7 @@ impl Place {
             conversation_id,
             idempotency_key: format!("k{conversation_id}-{seen}"),
             request_digest: vec![1],
+            again: false,
             reply: Reply { last_seen: seen, ..Reply::default() },
             pieces: vec![(OutboundKind::Sms, ANSWER.to_owned())],
             photos: None,

@@ -92,7 +92,7 @@ async fn who_was_erased_is_not_brought_back_by_a_copy_and_the_carriers_lists() {
     assert!(said.contains("to people who were erased since, left out") && !said.contains(NUMBER), "{said}");
     let listed = carrier.sim.ledger().messages.iter().filter(|message| message.to == NUMBER).count();
     assert!(listed >= 2, "the carrier knows them as before");
-    store.end_recovery("looked at".to_owned(), false, now()).await.unwrap();
+    store.end_recovery("looked at".into(), false, now()).await.unwrap();
     drop(store);
     daemon.stop().await;
     assert_eq!(files_with(folder.path(), NUMBER), [""; 0]);

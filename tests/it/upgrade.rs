@@ -79,6 +79,7 @@ async fn its_people_are_served_and_its_dangers_ring() {
         conversation_id: 3,
         idempotency_key: "k".into(),
         request_digest: vec![1],
+        again: false,
         reply: Reply { last_seen: next.summary.last_inbound_seq, ..Reply::default() },
         pieces: vec![(OutboundKind::Sms, "119를 불렀습니다".into())],
         photos: None,

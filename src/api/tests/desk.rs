@@ -56,6 +56,30 @@ async fn a_draft_is_its_writers_alone_and_others_see_that_somebody_writes() {
     desk.get(DRAFT, &minsu).await.refused("not_found");
 }
 
+/// Two programs of one person keep the same draft.
+#[tokio::test(start_paused = true)]
+async fn a_draft_that_was_not_seen_is_not_overwritten() {
+    let desk = Desk::open();
+    let minsu = desk.one_active().await;
+    let over = |seen: &str, text: &str| json!({"text": text, "based_on": 1, "replaces": seen});
+    desk.put(DRAFT, &minsu, over("", "하나")).await.expect(204);
+    desk.put(DRAFT, &minsu, over("하나", "하나 둘")).await.expect(204);
+    for late in ["하나 셋", ""] {
+        let refused = desk.put(DRAFT, &minsu, over("하나", late)).await.refused("draft_changed");
+        assert_eq!(refused["draft"], "하나 둘", "{late}");
+    }
+    desk.put(DRAFT, &minsu, over("하나", "하나 둘\n")).await.expect(204);
+    desk.put(DRAFT, &minsu, over("하나 둘", "")).await.expect(204);
+    // Thrown away: it does not come back by a program that has not seen that.
+    let gone = desk.put(DRAFT, &minsu, over("하나 둘", "하나 둘")).await.refused("draft_changed");
+    assert_eq!(gone["draft"], Value::Null);
+    desk.put(DRAFT, &minsu, over("하나 둘", "")).await.expect(204);
+    desk.get(DRAFT, &minsu).await.refused("not_found");
+    // Who names nothing replaces whatever is there.
+    desk.put(DRAFT, &minsu, draft("셋")).await.expect(204);
+    desk.put(DRAFT, &minsu, draft("넷")).await.expect(204);
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_draft_goes_with_its_answer_and_with_the_close() {
     let desk = Desk::open();

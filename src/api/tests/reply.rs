@@ -35,6 +35,35 @@ async fn an_answer_is_written_once_however_often_it_is_asked_for() {
     desk.reply(1, &token, "key-1", text("다른 말")).await.refused("key_reused");
 }
 
+/// Keys are made by each program for itself: two programs of one person share none.
+#[tokio::test(start_paused = true)]
+async fn the_same_words_under_another_key_are_no_second_answer() {
+    let desk = Desk::open();
+    let token = desk.one_active().await;
+    desk.pass(1_000).await;
+    let first = desk.reply(1, &token, "a", text("네")).await.expect(201);
+    assert_eq!(first["same_words"], Value::Null);
+    let mut more = text("네\r\n");
+    more["category"] = json!("버스");
+    let same = desk.reply(1, &token, "b", more).await.expect(200);
+    assert_eq!((&same["reply_id"], &same["repeated"]), (&first["reply_id"], &json!(true)));
+    assert_eq!((&same["same_words"], &same["messages"]), (&json!(true), &first["messages"]));
+    let detail = desk.get("/v1/conversations/1", &token).await.expect(200);
+    assert_eq!((&detail["category"], &detail["n_messages"]), (&Value::Null, &json!(2)));
+
+    let mut again = text("네");
+    again["again"] = json!(true);
+    desk.reply(1, &token, "a", again.clone()).await.refused("key_reused");
+    let second = desk.reply(1, &token, "c", again.clone()).await.expect(201);
+    assert_ne!(second["reply_id"], first["reply_id"]);
+    assert_eq!(desk.reply(1, &token, "c", again).await.expect(200)["same_words"], Value::Null);
+
+    desk.pass(1_000).await;
+    desk.text_in(CITIZEN, "정말요?").await;
+    desk.pass(1_000).await;
+    desk.reply(1, &token, "d", json!({"text": "네", "last_seen": 2})).await.expect(201);
+}
+
 #[tokio::test(start_paused = true)]
 async fn each_guard_refuses_in_its_own_words() {
     let desk = Desk::open();

@@ -11,6 +11,10 @@ pub struct DraftRequest {
     pub text: String,
     /// `last_inbound_id` of what the writer saw.
     pub based_on: i64,
+    /// The text that the writer had seen kept, empty for none: refused with `draft_changed` if another one is kept now. Absent: whatever is
+    /// kept is replaced.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replaces: Option<String>,
 }
 
 /// One's own draft.

@@ -131,6 +131,8 @@ problem_codes! {
     AlreadyLeft, "already_left", 409;
     NotInDoubt, "not_in_doubt", 409;
     KeyReused, "key_reused", 409;
+    /// Another program of the caller's has kept, sent or removed the draft.
+    DraftChanged, "draft_changed", 409;
     EmptyText, "empty_text", 422;
     Unencodable, "unencodable", 422;
     TooLong, "too_long", 413;
@@ -208,6 +210,9 @@ pub struct ProblemDetails {
     /// `list_refused`: what is wrong, with lines.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub faults: Vec<ListFaultView>,
+    /// `draft_changed`: the text that is kept now; absent for none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub draft: Option<String>,
     /// `list_changed`: the newest version, without its content.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub list_version: Option<ListVersionView>,

@@ -147,6 +147,7 @@ cmd-reply = Answer the citizen of a conversation you hold.
           munja reply 12 --canned hello --category 택시
           munja reply 12 --photo map.jpg "The stop is here."
           munja reply 12 --force "Yes."    send although a newer text came in
+          munja reply 12 --again "Yes."    send the same words once more
           munja reply 12 --replace "OK 👍"  send with words in place of emoji
           munja reply 12 --draft           send your draft as it is
 
@@ -503,6 +504,7 @@ arg-reply-preview = Show the text with advice and send nothing; it is kept as a 
 arg-reply-advice = Show advice also where the output is no terminal
 arg-advice-text = The text; without it, or with -, standard input is read
 arg-reply-force = Send the reply although a newer text came in
+arg-reply-again = Send the same words once more: without it, an answer of yours leaves once until the citizen writes again
 arg-reply-replace = Replace characters that can't be sent by words or signs
 arg-reply-last_seen = Id of the citizen's last text that you saw (default: the last one that was shown here)
 arg-photo-photo = Number of the photo, video or voice message, as munja show has it
@@ -666,8 +668,9 @@ given-up = Text { $m } counts as failed.
 sent-again = Text { $m } is sent again.
 replied = The reply is being sent.
 replied-before = This reply had been accepted before; it was not sent again.
-not-applied-promise = The promise was not applied: an earlier try of this reply went out without it. To promise now: munja promise { $n } 30m
-not-applied-category = The category was not applied: an earlier try of this reply went out without it. To set it: munja category { $n } CATEGORY
+replied-same = You sent these very words at { $at } (text { $m }), and the citizen has not written since: they were not sent again. To send them once more, add --again.
+not-applied-promise = The promise was not applied: the reply stands as it was sent before. To promise now: munja promise { $n } 30m
+not-applied-category = The category was not applied: the reply stands as it was sent before. To set it: munja category { $n } CATEGORY
 replied-recall = To take it back before it is sent: munja recall { $m }
 replied-held = It leaves in { $secs } s. To take it back before that: munja recall { $m }
 draft-kept = Your text is kept in { $path } (in a terminal, `munja reply { $n }` opens it again; or: munja reply { $n } - < FILE)
@@ -739,6 +742,7 @@ next-not_seen = munja show { $n }
 next-closed = If the citizen writes again, it waits again by itself.
 next-already_left = Send a correction if one is needed.
 next-not_in_doubt = munja doubt shows the texts that are.
+next-draft_changed = Look at both: munja draft { $n } shows the one that is kept, munja reply { $n } opens yours with it.
 next-key_reused = Look before you send anything again: munja show { $n }
 next-empty_text = munja reply { $n } "TEXT"
 offer-how = To send it like this: munja reply { $n } --replace "TEXT"
@@ -1023,6 +1027,7 @@ next-unanswered = Answer first: munja reply { $n }. To close without an answer: 
 drafts-empty = There are no drafts.
 draft-here = on this machine only: the server has another one, or cannot be reached
 draft-here-too = This machine has another draft: “{ $text }” (to change both: munja reply { $n })
+draft-replaced = In place of your draft: { $text }
 draft-two = The draft of the server and the one of this machine stand one below the other. Read them and make them one.
 draft-dropped = Your draft in conversation { $n } is gone.
 next-page = The next page: { $command }

@@ -146,6 +146,7 @@ cmd-reply = 맡은 상담의 시민에게 답변합니다.
           munja reply 12 --canned hello --category 버스
           munja reply 12 --photo 약도.jpg "정류장은 여기입니다."
           munja reply 12 --force "네."     새 문자가 와 있어도 보냅니다
+          munja reply 12 --again "네."     똑같은 답변을 한 번 더 보냅니다
           munja reply 12 --replace "네 👍"  이모지를 말로 바꾸어 보냅니다
           munja reply 12 --draft           내 초안을 그대로 보냅니다
 
@@ -495,6 +496,7 @@ arg-search-limit = 최대 건수(기본: 20, 최대 100)
 arg-reveal-texts = 주민등록번호, 카드번호 등이 가려진 글을 그대로 보여 줍니다
 arg-reply-text = 답변 내용. -를 적으면 표준 입력에서 읽습니다
 arg-reply-photo = 함께 보낼 사진 파일. 여러 번 적을 수 있습니다. 크기를 알맞게 줄이고 촬영 위치 같은 정보는 지웁니다
+arg-reply-again = 똑같은 답변을 한 번 더 보냅니다. 이 옵션이 없으면 시민이 다시 문자를 보내기 전까지 같은 답변은 한 번만 나갑니다
 arg-reply-replace = 보낼 수 없는 글자를 다른 말이나 기호로 바꾸어 보냅니다
 arg-reply-from = 이 상담의 답변을 초안으로 가져와 편집기에서 엽니다
 arg-reply-preview = 보내지 않고 조언과 함께 보여 줍니다. 글은 초안으로 보관됩니다
@@ -660,8 +662,9 @@ given-up = 문자 { $m }번을 실패로 처리했습니다.
 sent-again = 문자 { $m }의 내용을 다시 보냅니다.
 replied = 답변을 보냅니다.
 replied-before = 이미 접수된 답변입니다. 다시 보내지 않았습니다.
-not-applied-promise = 답변 약속은 저장되지 않았습니다. 앞서 약속 없이 보낸 같은 답변이 접수되었습니다. 지금 약속하려면: munja promise { $n } 30m
-not-applied-category = 분류는 저장되지 않았습니다. 앞서 이 분류 없이 보낸 같은 답변이 접수되었습니다. 지금 정하려면: munja category { $n } 분류
+replied-same = 똑같은 답변을 { $at }에 이미 보냈고(문자 { $m }번) 그 뒤로 시민이 보낸 문자가 없어, 다시 보내지 않았습니다. 한 번 더 보내려면 --again을 붙이십시오.
+not-applied-promise = 답변 약속은 저장되지 않았습니다. 앞서 보낸 답변이 그대로 유지됩니다. 지금 약속하려면: munja promise { $n } 30m
+not-applied-category = 분류는 저장되지 않았습니다. 앞서 보낸 답변이 그대로 유지됩니다. 지금 정하려면: munja category { $n } 분류
 replied-recall = 보내기 전에 취소하려면: munja recall { $m }
 replied-held = { $secs }초 뒤에 나갑니다. 그 전에 되돌리려면: munja recall { $m }
 draft-kept = 작성한 내용을 보관했습니다: { $path } (터미널에서 다시 열기: munja reply { $n }. 또는: munja reply { $n } - < 파일)
@@ -727,6 +730,7 @@ next-not_seen = munja show { $n }
 next-closed = 시민이 다시 문자를 보내면 저절로 대기 상태가 됩니다.
 next-already_left = 필요하면 정정하는 답변을 보내십시오.
 next-not_in_doubt = munja doubt 로 남은 문자를 확인하십시오.
+next-draft_changed = 보관된 초안 보기: munja draft { $n }. 쓰던 글과 함께 편집기에서 열기: munja reply { $n }
 next-key_reused = 다시 보내기 전에 확인하십시오: munja show { $n }
 next-empty_text = munja reply { $n } "답변"
 offer-how = 이대로 보내려면: munja reply { $n } --replace "답변"
@@ -1002,6 +1006,7 @@ next-unanswered = 먼저 답하기: munja reply { $n }. 답 없이 종료하려�
 drafts-empty = 보관된 초안이 없습니다.
 draft-here = 이 컴퓨터에만 있음: 서버에 다른 초안이 있거나 연결되지 않았습니다
 draft-here-too = 이 컴퓨터에 다른 초안도 있습니다: “{ $text }” (함께 고치려면: munja reply { $n })
+draft-replaced = 다음 초안을 대신합니다: { $text }
 draft-two = 서버에 있는 초안과 이 컴퓨터에 있는 초안을 차례로 놓았습니다. 읽고 하나로 고쳐 주십시오.
 draft-dropped = 상담 { $n }번의 초안을 버렸습니다.
 next-page = 다음 쪽: { $command }

@@ -130,6 +130,27 @@ async fn a_lost_answer_is_asked_for_under_its_old_key() {
     assert_eq!(sent[2].1["last_seen"], 40);
 }
 
+/// Another program of the same person sent these words, under a key that this machine does not know.
+#[tokio::test]
+async fn the_same_words_are_told_with_the_time_and_the_way_to_send_them_again() {
+    let world = shown().await;
+    let stands = Reply::Json(json!({
+        "reply_id": 3, "n_bytes": 2, "messages": [text_out(56, "delivered")], "repeated": true, "same_words": true,
+    }));
+    world.server.on(REPLIES, [stands, accepted()]);
+    let run = world.munja(&["reply", "12", "네", "--category", "버스"]).await;
+    assert_eq!(run.exit, Exit::Ok, "{}", run.err);
+    for words in ["이미 보냈고", "문자 56번", "--again", "munja category 12"] {
+        assert!(run.out.contains(words), "{words}: {}", run.out);
+    }
+    assert!(!world.state("draft-12.txt").exists());
+    let run = world.munja(&["reply", "12", "네", "--again"]).await;
+    assert!(run.out.contains("munja recall 56"), "{}", run.out);
+    let sent = replies(&world);
+    assert_eq!((&sent[0].1["again"], &sent[1].1["again"]), (&Value::Null, &json!(true)));
+    assert_ne!(sent[0].0, sent[1].0);
+}
+
 #[tokio::test]
 async fn a_lost_answer_that_never_arrived_is_sent_with_what_was_seen_since() {
     let world = shown().await;

@@ -175,6 +175,7 @@ error-newer_texts = Newer texts came in ({ $texts }). Nothing was sent or closed
 error-closed = The conversation is closed.
 error-already_left = Too late: text { $n } has been sent.
 error-not_in_doubt = Text { $n } cannot be decided about now: it is settled, or the carrier is still being asked.
+error-draft_changed = Another program of yours has kept, sent or removed this draft meanwhile; it was left as it is there.
 error-key_reused = This reply was already accepted in an earlier try.
 error-empty_text = The reply is empty; nothing was sent.
 offer = It can be sent like this ({ $pairs }): { $text }

@@ -162,6 +162,7 @@ error-newer_texts = 그사이 새 문자가 { $texts }건 왔습니다. 보내�
 error-closed = 종료된 상담입니다.
 error-already_left = 늦었습니다. 문자 { $n }번은 이미 발송되었습니다.
 error-not_in_doubt = 문자 { $n }번은 지금 결정할 수 없습니다. 이미 정해졌거나, 아직 통신사에 묻고 있습니다.
+error-draft_changed = 그사이 다른 프로그램에서 이 초안을 고쳤거나 보냈거나 버려서, 그대로 두었습니다.
 error-key_reused = 이 답변은 앞서 시도할 때 이미 접수되었습니다.
 error-empty_text = 답변이 비어 있어 보내지 않았습니다.
 offer = 이렇게 바꾸면 보낼 수 있습니다 ({ $pairs }): { $text }

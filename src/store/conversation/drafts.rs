@@ -10,6 +10,7 @@ use crate::domain::counselor::Counselor;
 use crate::domain::draft::{DraftOrigin, joined};
 use crate::domain::event::EventKind;
 use crate::domain::phone::PhoneNumber;
+use crate::domain::refusal::Refusal;
 use crate::domain::text::MessageText;
 use crate::store::engine::row;
 use crate::store::journal::event::{NewEvent, append_event};
@@ -48,26 +49,50 @@ pub(in crate::store) struct NewDraft<'a> {
     pub origin: Option<DraftOrigin>,
 }
 
+/// A draft, as its writer saves it.
+#[derive(Debug, Clone, Default)]
+pub struct WrittenDraft {
+    /// Empty: the draft goes.
+    pub text: String,
+    /// The citizen's last text that its writer saw.
+    pub based_on: i64,
+    /// What its writer had seen kept, empty for nothing; `None`: whatever is kept.
+    pub replaces: Option<String>,
+}
+
 impl Store {
-    /// Keeps the actor's draft in place of the one before. The same words once more stay what they are: an answer that came back.
+    /// Keeps the actor's draft in place of the one before, if that is what they had seen. The same words once more stay what they
+    /// are: an answer that came back.
     pub async fn save_draft(
         &self,
         conversation_id: i64,
-        (text, based_on): (String, i64),
+        written: WrittenDraft,
         actor: &Actor,
         now: UnixMs,
     ) -> Result<Decided<()>> {
         let actor = actor.clone();
         self.write(move |conn| {
-            if let Err(refusal) = load(conn, conversation_id)?.takes_draft_of(&actor) {
+            let WrittenDraft { text, based_on, replaces } = &written;
+            if !text.is_empty()
+                && let Err(refusal) = load(conn, conversation_id)?.takes_draft_of(&actor)
+            {
                 return Ok(Err(refusal));
             }
             let counselor_id = actor.id().ok_or(StoreError::NotFound)?;
-            let new = NewDraft { counselor_id, conversation_id, text: &text, based_on, origin: None };
-            let same =
-                kept(conn, counselor_id, conversation_id)?.filter(|one| one.text.trim() == text.trim());
+            let kept = kept(conn, counselor_id, conversation_id)?;
+            let is_kept = |words: &str| kept.as_ref().map_or("", |kept| kept.text.trim()) == words.trim();
+            if replaces.as_ref().is_some_and(|seen| !is_kept(seen) && !is_kept(text)) {
+                return Ok(Err(Refusal::DraftChanged(kept.map(|kept| MessageText::new(kept.text)))));
+            }
+            if text.is_empty() {
+                return forget(conn, counselor_id, conversation_id).map(Ok);
+            }
+            let new = NewDraft { counselor_id, conversation_id, text, based_on: *based_on, origin: None };
+            let same = kept.filter(|one| one.text.trim() == text.trim());
             let new = match &same {
-                Some(same) => NewDraft { origin: same.origin, based_on: based_on.max(same.based_on), ..new },
+                Some(same) => {
+                    NewDraft { origin: same.origin, based_on: new.based_on.max(same.based_on), ..new }
+                }
                 None => new,
             };
             put(conn, &new, now).map(Ok)

@@ -13,7 +13,8 @@ use crate::domain::reason::Reason;
 use crate::domain::refusal::Refusal;
 use crate::store::conversation::decide::{Change, apply};
 use crate::store::conversation::row::{load, load_latest};
-use crate::store::outbound::reply::{NewReply, WrittenReply, insert, queue_all, written_before};
+use crate::store::outbound::repeated::written_before;
+use crate::store::outbound::reply::{NewReply, WrittenReply, insert, queue_all};
 use crate::store::people::citizen;
 use crate::store::privacy::recognise;
 use crate::store::{Decided, Result, Store};
@@ -78,6 +79,8 @@ fn write(change: &Change<'_>, keys: &PseudonymKey, new: &NewFirst) -> Result<Dec
         conversation_id: 0,
         idempotency_key: new.idempotency_key.clone(),
         request_digest: new.request_digest.clone(),
+        // The first text of a new conversation: while that is open, there is no other (`StillOpen`).
+        again: true,
         reply: Reply::default(),
         pieces: new.pieces.clone(),
         photos: None,
@@ -100,11 +103,9 @@ fn write(change: &Change<'_>, keys: &PseudonymKey, new: &NewFirst) -> Result<Dec
     };
     let begun = apply(change, None, decision, None)?;
     reply.conversation_id = begun.id;
-    let Some(reply_id) = insert(conn, author, &reply, now)? else {
-        return Ok(Err(Refusal::KeyReused));
-    };
+    let reply_id = insert(conn, author, &reply, now)?;
     let messages = queue_all(change, (reply_id, author), &reply.pieces, None, &begun)?;
-    Ok(Ok((begun.id, WrittenReply { reply_id, repeated: false, messages })))
+    Ok(Ok((begun.id, WrittenReply { reply_id, repeated: false, same_words: false, messages })))
 }
 
 /// The conversation to be begun, and the one that is open with the citizen already.

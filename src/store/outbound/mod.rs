@@ -10,6 +10,7 @@ pub(in crate::store) mod outcome;
 pub(in crate::store) mod recall_all;
 pub(in crate::store) mod receipt;
 pub(in crate::store) mod reconcile;
+pub(in crate::store) mod repeated;
 pub(in crate::store) mod reply;
 pub(in crate::store) mod sent;
 pub(in crate::store) mod settle;

@@ -1,8 +1,8 @@
-//! Replies of counselors: the send guard, and the idempotency key that makes repeated requests harmless.
+//! Replies of counselors: the send guard. What was written before is given again ([`super::repeated`]).
 
 use std::sync::Arc;
 
-use rusqlite::{Connection, OptionalExtension, named_params};
+use rusqlite::{Connection, named_params};
 
 use crate::domain::UnixMs;
 use crate::domain::actor::Actor;
@@ -14,9 +14,10 @@ use crate::domain::refusal::Refusal;
 use crate::domain::text::{MessageText, whole};
 use crate::store::conversation::decide::{Change, apply, decide};
 use crate::store::conversation::drafts;
-use crate::store::conversation::messages::{Message, of_reply};
+use crate::store::conversation::messages::Message;
 use crate::store::conversation::row::load;
 use crate::store::outbound::outbox::{self, NewOutbound};
+use crate::store::outbound::repeated::written_before;
 use crate::store::{Decided, Result, Store, photo};
 
 /// A reply to be written.
@@ -26,6 +27,8 @@ pub struct NewReply {
     pub idempotency_key: String,
     /// SHA-256 of the request: the same key with another digest is refused.
     pub request_digest: Vec<u8>,
+    /// The same words are meant to leave once more.
+    pub again: bool,
     /// What the author had seen, the promise and the category.
     pub reply: Reply,
     /// One piece per carrier submission. Empty if the text cannot be sent: then only a reply that was written before
@@ -47,14 +50,17 @@ pub struct ReplyPhotos {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WrittenReply {
     pub reply_id: i64,
-    /// It was stored before, under the same key.
+    /// It was stored before, under the same key or in the same words.
     pub repeated: bool,
+    /// Under another key, in the same words.
+    pub same_words: bool,
     pub messages: Vec<Message>,
 }
 
 impl Store {
     /// Stores a reply with its promise and category and queues its texts, unless the guard refuses. A repeated request
-    /// with the same key returns the stored reply.
+    /// with the same key returns the stored reply, and so do the same words of the same author if the citizen has not written
+    /// since, unless they are meant to leave again.
     pub async fn reply(
         &self,
         new: NewReply,
@@ -108,55 +114,37 @@ fn write_reply(change: &Change<'_>, new: &NewReply, command: &Command) -> Result
     let Some(author) = change.actor.id() else {
         return Ok(Err(Refusal::NotHeld));
     };
-    // Whatever would refuse it today, a reply that was written before is given again.
-    let unless_written = |refusal| Ok(written_before(conn, author, new)?.unwrap_or(Err(refusal)));
+    let sent = whole(new.pieces.iter().map(|(_, text)| text.as_str()));
+    // Whatever would refuse it today, a reply that was written before is given again. What was sent is no draft any more.
+    if let Some(before) = written_before(conn, author, new)? {
+        if before.is_ok() {
+            drafts::settle(conn, (author, new.conversation_id), (&sent, true))?;
+        }
+        return Ok(before);
+    }
     if new.pieces.is_empty() {
-        return unless_written(Refusal::NothingToSend);
+        return Ok(Err(Refusal::NothingToSend));
     }
     let before = load(conn, new.conversation_id)?;
     let decision = match decide(change, &before, command)? {
         Ok(decision) => decision,
-        Err(refusal) => return unless_written(refusal),
+        Err(refusal) => return Ok(Err(refusal)),
     };
     if !photos_are_there(conn, author, new)? {
-        return unless_written(Refusal::NoSuchPhoto);
+        return Ok(Err(Refusal::NoSuchPhoto));
     }
-    let Some(reply_id) = insert(conn, author, new, change.now)? else {
-        return unless_written(Refusal::KeyReused);
-    };
+    let reply_id = insert(conn, author, new, change.now)?;
     let messages = queue_all(change, (reply_id, author), &new.pieces, new.photos.as_ref(), &before)?;
     apply(change, Some(&before), decision, None)?;
-    let sent = whole(new.pieces.iter().map(|(_, text)| text.as_str()));
     drafts::settle(conn, (author, new.conversation_id), (&sent, new.reply.keeps_draft))?;
-    Ok(Ok(WrittenReply { reply_id, repeated: false, messages }))
+    Ok(Ok(WrittenReply { reply_id, repeated: false, same_words: false, messages }))
 }
 
-/// The reply under the same key, if there is one.
-pub(super) fn written_before(
-    conn: &Connection,
-    author: i64,
-    new: &NewReply,
-) -> Result<Option<Decided<WrittenReply>>> {
-    let sql =
-        "SELECT id, request_digest FROM reply WHERE counselor_id = :counselor AND idempotency_key = :key";
-    let of = named_params! { ":counselor": author, ":key": new.idempotency_key };
-    let found = conn.prepare_cached(sql)?.query_row(of, |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
-    let Some((reply_id, digest)) = found else {
-        return Ok(None);
-    };
-    let digest: Vec<u8> = digest;
-    if digest != new.request_digest {
-        return Ok(Some(Err(Refusal::KeyReused)));
-    }
-    Ok(Some(Ok(WrittenReply { reply_id, repeated: true, messages: of_reply(conn, reply_id)? })))
-}
-
-/// Writes the reply; `None` if there is one under its key.
-pub(super) fn insert(conn: &Connection, author: i64, new: &NewReply, now: UnixMs) -> Result<Option<i64>> {
+/// Writes the reply, whose key has not been used ([`written_before`]).
+pub(super) fn insert(conn: &Connection, author: i64, new: &NewReply, now: UnixMs) -> Result<i64> {
     let mut insert = conn.prepare_cached(
         "INSERT INTO reply (conversation_id, counselor_id, idempotency_key, request_digest, created_at)
-         VALUES (:conversation, :counselor, :key, :digest, :now)
-         ON CONFLICT (counselor_id, idempotency_key) DO NOTHING",
+         VALUES (:conversation, :counselor, :key, :digest, :now) RETURNING id",
     )?;
     let row = named_params! {
         ":conversation": new.conversation_id,
@@ -165,8 +153,7 @@ pub(super) fn insert(conn: &Connection, author: i64, new: &NewReply, now: UnixMs
         ":digest": new.request_digest,
         ":now": now,
     };
-    let n = insert.execute(row)?;
-    Ok((n == 1).then(|| conn.last_insert_rowid()))
+    Ok(insert.query_row(row, |r| r.get(0))?)
 }
 
 fn photos_are_there(conn: &Connection, author: i64, new: &NewReply) -> Result<bool> {

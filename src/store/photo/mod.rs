@@ -13,7 +13,7 @@ use rusqlite::{Connection, OptionalExtension, Row, named_params};
 
 pub(super) use files::Files;
 pub use files::{Hash, SoundFile};
-pub(super) use outgoing::{attach, copy, uploads_of};
+pub(super) use outgoing::{are_attached, attach, copy, uploads_of};
 
 use crate::domain::UnixMs;
 use crate::domain::actor::Actor;

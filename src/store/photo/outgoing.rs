@@ -99,6 +99,25 @@ pub(in crate::store) fn attach(conn: &Connection, outbox_id: i64, ids: &[i64], n
     Ok(())
 }
 
+/// Whether exactly these uploads are the photos of a text, in this order, by their bytes.
+pub(in crate::store) fn are_attached(conn: &Connection, outbox_id: i64, ids: &[i64]) -> Result<bool> {
+    let sql = "SELECT sha256 FROM photo WHERE outbox_id = :of ORDER BY position";
+    let mut select = conn.prepare_cached(sql)?;
+    let attached = select.query_map(named_params! { ":of": outbox_id }, |r: &Row<'_>| r.get(0))?;
+    let attached = attached.collect::<rusqlite::Result<Vec<Option<Vec<u8>>>>>()?;
+    if attached.len() != ids.len() {
+        return Ok(false);
+    }
+    let mut select = conn.prepare_cached("SELECT sha256 FROM photo WHERE id = :id")?;
+    for (id, attached) in ids.iter().zip(attached) {
+        let bytes = select.query_row(named_params! { ":id": id }, |r| r.get::<_, Option<Vec<u8>>>(0));
+        if attached.is_none() || bytes.optional()?.flatten() != attached {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
 /// Attaches the photos of text `from` to text `to`.
 pub(in crate::store) fn copy(conn: &Connection, from: i64, to: i64, now: UnixMs) -> Result<()> {
     let sql = "SELECT id FROM photo WHERE outbox_id = :from ORDER BY position";

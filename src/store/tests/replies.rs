@@ -7,6 +7,7 @@ pub(super) fn new_reply(conversation_id: i64, key: &str, words: &[&str]) -> NewR
         conversation_id,
         idempotency_key: key.to_owned(),
         request_digest: words.concat().into_bytes(),
+        again: false,
         reply: Reply { force: true, ..Reply::default() },
         pieces: words.iter().map(|w| (OutboundKind::Sms, (*w).to_owned())).collect(),
         photos: None,
@@ -100,7 +101,7 @@ async fn the_same_key_answers_the_same_and_another_request_is_refused() {
         bench.store.answer_as(minsu, new_reply(conversation, "k", words), T0).await.unwrap()
     };
     let Ok(WrittenReply { reply_id, messages, .. }) = ask(&["답"]).await else { panic!() };
-    let Ok(WrittenReply { reply_id: again, repeated: true, messages: same }) = ask(&["답"]).await else {
+    let Ok(WrittenReply { reply_id: again, repeated: true, messages: same, .. }) = ask(&["답"]).await else {
         panic!()
     };
     assert_eq!((again, same), (reply_id, messages));
@@ -126,7 +127,7 @@ async fn thirty_two_times_the_same_request_at_once_is_one_answer() {
     }
     let mut n_first = 0;
     for outcome in asking.join_all().await {
-        let Ok(WrittenReply { reply_id: 1, repeated, messages }) = outcome else { panic!("{outcome:?}") };
+        let Ok(WrittenReply { reply_id: 1, repeated, messages, .. }) = outcome else { panic!("{outcome:?}") };
         assert_eq!(messages.len(), 2);
         n_first += usize::from(!repeated);
     }
@@ -200,4 +201,94 @@ async fn an_answer_that_is_taken_back_leaves_the_place_before_it() {
     bench.store.recall_by(text, minsu, DAY + 9 * MINUTE + 1).await.unwrap();
     assert_eq!(bench.conversation_state(id), "active");
     assert_eq!(bench.value::<String>(&sql), before);
+}
+
+/// Writes the answer `words` under `key` a moment after the citizen's text: its id, and whether it stood before in these words.
+async fn says(bench: &Bench, id: i64, by: i64, (key, words): (&str, &[&str]), now: i64) -> (i64, bool) {
+    let written = bench.store.answer_as(by, new_reply(id, key, words), now).await.unwrap().unwrap();
+    assert_eq!(written.repeated, written.same_words, "no key is used twice here");
+    (written.reply_id, written.same_words)
+}
+
+#[tokio::test]
+async fn the_same_words_leave_once_until_the_citizen_writes_again() {
+    let bench = Bench::new();
+    let (id, minsu) = held(&bench).await;
+    assert_eq!(says(&bench, id, minsu, ("a", &["네"]), T0 + 1).await, (1, false));
+    assert_eq!(says(&bench, id, minsu, ("b", &["네"]), T0 + 2).await, (1, true));
+    assert_eq!(says(&bench, id, minsu, ("c", &["네", "그럼요"]), T0 + 3).await, (2, false));
+    // In doubt, accepted or delivered: it reached them, or still may.
+    bench.all_leave(T0 + 4).await;
+    assert_eq!(says(&bench, id, minsu, ("d", &["네"]), T0 + 5).await, (1, true));
+    let meant = NewReply { again: true, ..new_reply(id, "e", &["네"]) };
+    let written = bench.store.answer_as(minsu, meant.clone(), T0 + 6).await.unwrap().unwrap();
+    assert_eq!((written.reply_id, written.repeated), (3, false), "deliberately");
+    let repeated = bench.store.answer_as(minsu, meant, T0 + 6).await.unwrap().unwrap();
+    assert_eq!((repeated.reply_id, repeated.repeated, repeated.same_words), (3, true, false), "its own key");
+    // The newest is named, and also where it could not be written today.
+    bench.store.release(id, minsu, T0 + 7).await.unwrap().unwrap();
+    assert_eq!(says(&bench, id, minsu, ("f", &["네"]), T0 + 7).await, (3, true));
+    bench.store.claim(id, minsu, MANY, T0 + 7).await.unwrap().unwrap();
+    bench.text_in(MINSU, T0 + 8).await;
+    assert_eq!(says(&bench, id, minsu, ("g", &["네"]), T0 + 9).await, (4, false));
+    // A colleague's words are their own.
+    let jiyeong = bench.counselor("jiyeong").await;
+    bench.store.release(id, minsu, T0 + 10).await.unwrap().unwrap();
+    bench.store.claim(id, jiyeong, MANY, T0 + 10).await.unwrap().unwrap();
+    assert_eq!(says(&bench, id, jiyeong, ("h", &["네"]), T0 + 11).await, (5, false));
+}
+
+#[tokio::test]
+async fn words_that_did_not_reach_the_citizen_may_be_sent_again() {
+    for ending in ["recalled", "failed", "undelivered"] {
+        let bench = Bench::new();
+        let (id, minsu) = held(&bench).await;
+        says(&bench, id, minsu, ("a", &["답"]), T0 + 1).await;
+        let text: i64 = bench.value("SELECT max(id) FROM outbox");
+        match ending {
+            "recalled" => bench.store.recall_by(text, minsu, T0 + 2).await.unwrap(),
+            _ => {
+                let leased = bench.lease(10, T0 + 2).await;
+                let leased = leased.iter().find(|one| one.id == text).unwrap();
+                let refused = Outcome::Rejected { code: None };
+                let is_failed = ending == "failed";
+                bench.outcome(leased, if is_failed { refused } else { accepted("c") }, T0 + 2).await;
+                if !is_failed {
+                    bench.receipts(vec![receipt("c", None, ReceiptStatus::Undelivered, "9")], T0 + 3).await;
+                }
+            }
+        }
+        assert_eq!(says(&bench, id, minsu, ("b", &["답"]), T0 + 4).await, (2, false), "{ending}");
+    }
+}
+
+/// What another program of the same person kept as its draft has left, too.
+#[tokio::test]
+async fn the_draft_of_words_that_left_goes_and_other_words_stay() {
+    let bench = Bench::new();
+    let (id, minsu) = held(&bench).await;
+    let actor = bench.store.person(minsu).await;
+    says(&bench, id, minsu, ("a", &["답"]), T0 + 1).await;
+    for (draft, n_left) in [("답", 0), ("더 쓸 말", 1)] {
+        let written = WrittenDraft { text: draft.to_owned(), based_on: 1, replaces: None };
+        bench.store.save_draft(id, written, &actor, T0 + 2).await.unwrap().unwrap();
+        assert_eq!(says(&bench, id, minsu, (draft, &["답"]), T0 + 3).await, (1, true));
+        assert_eq!(bench.count("draft"), n_left, "{draft}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn the_same_words_from_many_programs_at_once_are_one_answer() {
+    let bench = Bench::new();
+    let (id, minsu) = held(&bench).await;
+    let mut asking = tokio::task::JoinSet::new();
+    for n in 0..16 {
+        let store = bench.store.clone();
+        let new = new_reply(id, &format!("k{n}"), &["1/2", "2/2"]);
+        asking.spawn(async move { store.answer_as(minsu, new, T0 + 1).await.unwrap().unwrap() });
+    }
+    let written = asking.join_all().await;
+    assert!(written.iter().all(|one| one.reply_id == 1 && one.repeated == one.same_words));
+    assert_eq!(written.iter().filter(|one| !one.repeated).count(), 1);
+    assert_eq!((bench.count("reply"), bench.count("outbox")), (1, 2));
 }

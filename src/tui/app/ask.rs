@@ -111,6 +111,7 @@ impl App {
             Then::Release(n) => self.request(Effect::Release(n)),
             Then::Decide(m, decision) => self.request(Effect::Decide(m, decision)),
             Then::Leave => self.leave(),
+            Then::SendAgain(sending) => self.send_again(sending),
             Then::EndBulletin(id) => self.request(Effect::EndBulletin(id)),
             Then::PassOn(login) => self.ask(AskFor::TransferNote { desk: None, person: Some(login) }),
             Then::Replace(text) => {

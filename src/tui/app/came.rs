@@ -2,7 +2,7 @@
 
 use super::event::{Came, Deed, Effect, NotSent, Wanted};
 use super::pick::presence_id;
-use super::state::{App, Confirm, LastHeld, Mode, PickFor, Talk, Then};
+use super::state::{App, Confirm, LastHeld, Mode, PickFor, Sending, Talk, Then};
 use crate::api::wire::{
     CloseRequest, ConversationDetail, ConversationList, MessageView, PresenceResponse, PresenceWord,
     ProblemCode,
@@ -10,7 +10,7 @@ use crate::api::wire::{
 use crate::client::format::one_word;
 use crate::client::message::length_class;
 use crate::client::reply::Sent;
-use crate::client::{ClientError, Listed, refusal};
+use crate::client::{ClientError, Listed, both_drafts, refusal};
 use crate::domain::text::one_line;
 use crate::tui::editor::Editor;
 use crate::tui::keys::{Command, command};
@@ -76,13 +76,66 @@ impl App {
             }
             Came::Present(result) => self.present(result),
             Came::Draft(n, text) => {
-                let editor = self.drafts.entry(n).or_default();
-                if let Some(text) = text.filter(|_| editor.is_blank()) {
-                    *editor = Editor::with(&text);
-                    self.tell("draft-found", []);
+                self.is_loading_draft = false;
+                self.drafts.entry(n).or_default();
+                if let Some(text) =
+                    text.filter(|_| self.sending.as_ref().is_none_or(|sending| sending.n != n))
+                {
+                    self.beside(n, &text);
                 }
                 Vec::new()
             }
+            Came::DraftElsewhere { n, mine, before, there } => {
+                self.draft_elsewhere(n, (&mine, &before), there.as_deref());
+                Vec::new()
+            }
+        }
+    }
+
+    /// Another draft of the same person: below what stands here, as neither is to be lost.
+    fn beside(&mut self, n: i64, other: &str) {
+        let editor = self.drafts.entry(n).or_default();
+        if editor.is_blank() {
+            *editor = Editor::with(other);
+            self.tell("draft-found", []);
+            return;
+        }
+        let both = both_drafts(editor.text(), other);
+        if both != editor.text() {
+            self.stale.draft = Some(n);
+            self.takes(n, &both, ("draft-elsewhere", other));
+        }
+    }
+
+    /// A draft was not kept, for another program has changed it. An answer that is on its way has its own words.
+    fn draft_elsewhere(&mut self, n: i64, (mine, before): (&str, &str), there: Option<&str>) {
+        if self.sending.as_ref().is_some_and(|sending| sending.n == n) {
+            return;
+        }
+        let editor = self.drafts.entry(n).or_default();
+        let is_as_before = mine.trim() == before.trim() && editor.text().trim() == mine.trim();
+        match there {
+            // Not written on here: what is there is the draft, and what was sent or removed does not come back.
+            there if is_as_before => {
+                self.stale.draft = self.stale.draft.filter(|changed| *changed != n);
+                let id = if there.is_some() { "draft-elsewhere" } else { "draft-gone" };
+                let there = there.unwrap_or_default();
+                self.takes(n, there, (id, there));
+            }
+            Some(there) => {
+                self.beside(n, there);
+                self.stale.draft = Some(n);
+            }
+            None => self.alert("draft-gone-mine-stays", [("n", n.to_string().into())]),
+        }
+    }
+
+    /// Other words stand in the composer than those that were looked at: nothing leaves before they are looked at.
+    fn takes(&mut self, n: i64, words: &str, (id, other): (&str, &str)) {
+        self.drafts.insert(n, Editor::with(words));
+        self.alert(id, [("n", n.to_string().into()), ("text", one_line(other, 600).into())]);
+        if self.n() == Some(n) && !matches!(self.mode, Mode::Desk) {
+            self.stop();
         }
     }
 
@@ -262,7 +315,8 @@ impl App {
         (self.mode, self.notice, self.stale.list) = (Mode::Desk, None, true);
         let mut effects = vec![Effect::NoteSeen(n, seen), Effect::LoadBook(Some(desk))];
         effects.extend(previous.map(Effect::Earlier));
-        effects.extend((!self.drafts.contains_key(&n)).then_some(Effect::LoadDraft(n)));
+        self.is_loading_draft = !self.drafts.contains_key(&n);
+        effects.extend(self.is_loading_draft.then_some(Effect::LoadDraft(n)));
         effects
     }
 
@@ -300,7 +354,12 @@ impl App {
         if let Some(talk) = self.talk.as_mut().filter(|talk| talk.detail.summary.id == n) {
             talk.read_to = talk.read_to.max(sending.last_seen);
         }
-        let texts = sent.response.messages.iter().filter_map(MessageView::outbound);
+        let mut texts = sent.response.messages.iter().filter_map(MessageView::outbound);
+        if sent.response.same_words
+            && let Some(first) = texts.next()
+        {
+            return self.left_before(sending, first.at);
+        }
         let held =
             texts.filter(|text| text.state == "held").find_map(|text| Some((text.id, text.leaves_at?)));
         let text = sending.text.clone();
@@ -327,6 +386,15 @@ impl App {
             effects.extend(self.close_by(n, request));
         }
         effects
+    }
+
+    /// The same words left before, from another program of the same person or deliberately: nothing was sent, and they are asked.
+    fn left_before(&mut self, sending: Sending, at: i64) -> Vec<Effect> {
+        self.ahead.clear();
+        let question = self.say.with("confirm-same-words", [("at", self.times().clock(at).into())]);
+        let kept = Effect::KeepDraft(sending.n, String::new(), sending.last_seen);
+        self.mode = Mode::Confirm(Confirm { question, then: Then::SendAgain(sending) });
+        vec![kept]
     }
 
     fn not_sent(&mut self, n: i64, why: NotSent) -> Vec<Effect> {

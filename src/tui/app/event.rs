@@ -60,6 +60,14 @@ pub enum Came {
     Advice(String, Vec<AdviceView>),
     /// The draft that was kept of this conversation.
     Draft(i64, Option<String>),
+    /// A draft was not kept: another program of the same person has kept the words of `there` in its place, or has sent or removed it. Since
+    /// `before`, it was changed here to `mine`.
+    DraftElsewhere {
+        n: i64,
+        mine: String,
+        before: String,
+        there: Option<String>,
+    },
     Present(Result<PresenceResponse, ClientError>),
 }
 

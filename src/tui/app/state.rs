@@ -32,6 +32,8 @@ pub struct App {
     pub notice: Option<Notice>,
     /// What is written for each conversation and has not left.
     pub drafts: BTreeMap<i64, Editor>,
+    /// What was kept of the open conversation has not come yet.
+    pub is_loading_draft: bool,
     /// The category of the canned answer that was put into an answer: it is sent with it.
     pub canned: BTreeMap<i64, String>,
     pub book: Book,
@@ -276,6 +278,8 @@ pub enum Then {
     PassOn(String),
     /// Put the carrier's words in place of what it cannot carry.
     Replace(String),
+    /// The same words leave once more.
+    SendAgain(Sending),
 }
 
 impl App {
@@ -301,6 +305,7 @@ impl App {
             link: Link::Up,
             notice: None,
             drafts: BTreeMap::new(),
+            is_loading_draft: false,
             canned: BTreeMap::new(),
             book: Book::default(),
             colleagues: Vec::new(),

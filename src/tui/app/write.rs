@@ -169,13 +169,35 @@ impl App {
         let text = self.draft().trim().to_owned();
         let has_none = self.talk.as_ref().is_some_and(|talk| talk.detail.category.is_none());
         let category = category.or_else(|| self.canned.get(&n).filter(|_| has_none).cloned());
-        self.sending =
-            Some(Sending { n, text: text.clone(), then_close, last_seen, category: category.clone() });
+        self.leaves(Sending { n, text, then_close, last_seen, category }, false)
+    }
+
+    /// The same words once more, as somebody has said who knows that they left before.
+    pub(super) fn send_again(&mut self, sending: Sending) -> Vec<Effect> {
+        if self.sending.is_some() {
+            return Vec::new();
+        }
+        self.drafts.insert(sending.n, Editor::with(&sending.text));
+        self.leaves(sending, true)
+    }
+
+    fn leaves(&mut self, sending: Sending, again: bool) -> Vec<Effect> {
+        let Sending { n, text, last_seen, category, .. } = sending.clone();
+        self.sending = Some(sending);
         self.mode = Mode::Desk;
         self.tell("sending", []);
         // What was looked at is what leaves: should the server cut it into more texts, it refuses.
         let most_texts = plan(&text, &self.limits()).ok().and_then(|pieces| i64::try_from(pieces.len()).ok());
-        let request = ReplyRequest { text, last_seen, category, most_texts, ..ReplyRequest::default() };
+        let request = ReplyRequest {
+            text,
+            last_seen,
+            category,
+            most_texts,
+            again,
+            // A draft of other words is that of another program: this desk removes its own.
+            keep_draft: true,
+            ..ReplyRequest::default()
+        };
         vec![Effect::Send(n, request)]
     }
 }

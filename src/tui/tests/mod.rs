@@ -42,6 +42,8 @@ struct Town {
     has_quit: bool,
     /// The server's next words about an answer, in place of taking it.
     refuses: Option<ClientError>,
+    /// A text that another program of the same person has sent already.
+    left_elsewhere: Option<String>,
     /// Sentences in receipts.
     bulletins: Vec<crate::api::wire::BulletinView>,
 }
@@ -118,6 +120,7 @@ impl Town {
             n_keys: 0,
             has_quit: false,
             refuses: None,
+            left_elsewhere: None,
             bulletins: Vec::new(),
         };
         let effects = town.app.begin();
@@ -206,6 +209,7 @@ impl Town {
         if let Some(error) = self.refuses.take() {
             return Err(NotSent::Server(error));
         }
+        let same_words = self.left_elsewhere.as_ref() == Some(&request.text) && !request.again;
         let talk = self.talks.get_mut(&n).expect("there");
         if request.last_seen < talk.last_inbound_id {
             return Err(NotSent::Server(problem("newer_texts", 409)));
@@ -217,10 +221,18 @@ impl Town {
                 "state": "held", "kind": "sms", "code": null, "final_at": null, "leaves_at": self.app.now + 10_000,
             }))
             .expect("a text");
-        talk.messages.push(held.clone());
-        self.left.push((n, request));
-        let response =
-            ReplyResponse { reply_id: 1, n_bytes: 20, size: None, messages: vec![held], repeated: false };
+        if !same_words {
+            talk.messages.push(held.clone());
+            self.left.push((n, request));
+        }
+        let response = ReplyResponse {
+            reply_id: 1,
+            n_bytes: 20,
+            size: None,
+            messages: vec![held],
+            repeated: same_words,
+            same_words,
+        };
         Ok(Box::new(Sent { response, not_applied: Vec::new() }))
     }
 

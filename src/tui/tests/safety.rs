@@ -410,3 +410,48 @@ fn a_practice_is_not_ended_unasked() {
     real.press("<C-c>");
     assert!(real.has_quit);
 }
+
+#[test]
+fn words_that_left_from_another_program_are_asked_about() {
+    for (answer, n_left) in [("n", 0), ("y", 1)] {
+        let mut town = writing();
+        town.left_elsewhere = Some("5분 뒤에".to_owned());
+        town.press("<C-s><Enter>");
+        let screen = super::drawn::screen(&town.app, 80, 24);
+        assert!(town.left.is_empty() && screen.contains("이미 보냈고"), "{screen}");
+        town.press(answer);
+        assert_eq!(town.left.len(), n_left, "{answer}");
+        assert!(town.left.iter().all(|(n, request)| *n == 1 && request.again));
+        town.waits(3_000);
+        assert!(town.kept.is_empty() && town.app.draft().is_empty(), "{answer}: {:?}", town.kept);
+    }
+}
+
+/// Another program of the same person writes in the same conversation.
+#[test]
+fn a_draft_that_was_changed_elsewhere_stands_beside_ours() {
+    let elsewhere = |before: &str, there: Option<&str>| {
+        let (mine, before) = ("5분 뒤에".to_owned(), before.to_owned());
+        Event::Came(Came::DraftElsewhere { n: 1, mine, before, there: there.map(str::to_owned) })
+    };
+    for (before, there, draft) in [
+        ("5분", Some("택시로"), "5분 뒤에\n\n택시로"),
+        ("5분", None, "5분 뒤에"),
+        ("5분 뒤에", Some("택시로"), "택시로"),
+        ("5분 뒤에", None, ""),
+    ] {
+        let mut town = writing();
+        town.press("<C-s>");
+        town.feed(elsewhere(before, there));
+        assert_eq!(town.app.draft(), draft, "{before} {there:?}");
+        // What would leave is not what was looked at.
+        if draft != "5분 뒤에" {
+            town.press("y<Enter>");
+            assert!(town.left.is_empty(), "{before} {there:?}");
+        }
+    }
+    let mut town = writing();
+    town.feed(elsewhere("5분", Some("택시로")));
+    town.waits(3_000);
+    assert_eq!(town.kept.get(&1).map(String::as_str), Some("5분 뒤에\n\n택시로"));
+}

@@ -5,6 +5,7 @@ import { call, get, NoAnswer, post } from "./api.js";
 import { field, tell, tellError } from "./dialogs.js";
 import { el, put, show } from "./dom.js";
 import { isInDoubt, send } from "./sending.js";
+import { moment } from "./times.js";
 import { lang, t } from "./words.js";
 
 const DRAFT = "munja.draft.";
@@ -25,6 +26,8 @@ const drafts = (me, id) => ({
 /** Begins the composer of one conversation. It survives redraws of the conversation above it. */
 export function composer(desk, detail) {
   const id = detail.id, draft = drafts(desk.me.id, id), place = `/v1/conversations/${id}/draft`;
+  /** What this page has seen kept at the server; `null`: it has not looked yet. */
+  let known = null;
   let seen = detail.last_inbound_id, busy = false, timer = 0, advising = 0, saving = 0, asked = 0;
   const text = el("textarea", { id: "answer", "aria-describedby": "answer-hint length", "aria-keyshortcuts": "Control+Enter", lang: lang() });
   text.value = draft.read();
@@ -32,7 +35,7 @@ export function composer(desk, detail) {
   const offer = el("p", { hidden: true });
   const advice = el("ul", { class: "advice", "aria-label": t("advice") });
   const notice = el("div", { class: "notice", role: "alert", hidden: true });
-  const button = el("button", { type: "button", class: "main", onclick: go }, t("send"));
+  const button = el("button", { type: "button", class: "main", onclick: () => go() }, t("send"));
   const keys = () => [["", t("canned-none")], ...desk.canned.map(({ key }) => [key, key])];
   const names = () => [["", t("category-none")], ...desk.categories.map((one) => [one, one])];
   const canned = pick("canned", keys());
@@ -59,8 +62,21 @@ export function composer(desk, detail) {
     saving ||= setTimeout(() => { saving = 0; if (!busy) save().catch(() => {}); }, SAVE_MS);
   }
   /** One draft for every face: the server's. Where it cannot be reached, this tab still has it. */
-  function save() {
-    return call("PUT", place, { text: text.value, based_on: seen });
+  async function save() {
+    const words = text.value, replaces = known === null ? {} : { replaces: known };
+    try { await call("PUT", place, { text: words, based_on: seen, ...replaces }); } catch (error) {
+      if (error.code === "draft_changed") elsewhere(error.details.draft ?? "");
+      throw error;
+    }
+    known = words;
+  }
+  /** Another program of the same person has changed the draft: both are shown, and whatever is kept next is what they chose. */
+  function elsewhere(theirs) {
+    known = theirs;
+    if (!theirs) return text.value.trim() && warn(t("draft-gone"));
+    if (text.value.includes(theirs.trim())) return;
+    const both = text.value.trim() ? `${text.value.trimEnd()}\n\n${theirs}` : theirs;
+    warn(t("draft-elsewhere", { text: theirs }), text.value.trim() ? "draft-both" : "draft-use", () => { text.value = both; changed(); warn(""); text.focus(); });
   }
   /** Hints for a text that is easy to read; they hold up nothing. */
   async function advise() {
@@ -90,12 +106,14 @@ export function composer(desk, detail) {
   function newer() {
     warn(t("newer"), "newer-read", () => { seen = desk.detail().last_inbound_id; warn(""); text.focus(); });
   }
-  async function go() {
+  /** `again`: the same words are meant to leave once more. */
+  async function go(again = false) {
     if (busy) return;
     if (!text.value.trim()) return text.focus();
     if (desk.detail().last_inbound_id > seen) return newer();
-    const request = { text: text.value, last_seen: seen, category: category.select.value || null, promise_due_at: null };
+    const request = { text: text.value, last_seen: seen, category: category.select.value || null, promise_due_at: null, keep_draft: true };
     if (category.select.value === (desk.detail().category ?? "")) request.category = null;
+    if (again) request.again = true;
     if (promise.select.value) request.promise_due_at = desk.serverNow() + promise.select.value * 60_000;
     lock(true);
     // It must not come back after it was sent.
@@ -103,8 +121,12 @@ export function composer(desk, detail) {
     saving = 0;
     try {
       const answer = await send(desk.me.id, id, request);
+      if (answer.same_words) known &&= "";
+      if (answer.same_words) return warn(t("same-words", { at: moment(answer.messages[0].at) }), "send-same-words", () => go(true));
       draft.keep("");
       text.value = "";
+      // Its own draft goes; one of other words is that of another program.
+      if (known) save().catch(() => {});
       promise.select.value = "";
       put(advice);
       warn("");
@@ -118,7 +140,7 @@ export function composer(desk, detail) {
     }
   }
   async function refused(error) {
-    if (error instanceof NoAnswer) return warn(t("doubt"), "ask-again", go);
+    if (error instanceof NoAnswer) return warn(t("doubt"), "ask-again", () => go());
     if (error.code === "newer_texts") { await desk.reload().catch(() => {}); return newer(); }
     if (error.code === "unencodable") await measure();
     tellError(error);
@@ -149,8 +171,12 @@ export function composer(desk, detail) {
   const offerDraft = (words, why) => { if (words && !text.value) warn(why, "draft-use", () => { text.value = words; changed(); warn(""); text.focus(); }); };
   offerDraft(detail.draft, t("draft-there"));
   // One's own draft at the server, of another machine or of an answer that came back.
-  get(place).then((mine) => offerDraft(mine.text, `${t("draft-there")} ${mine.has_newer ? t("newer-draft") : ""}`), () => {});
-  if (text.value) isInDoubt(desk.me.id, id, text.value).then((is) => { if (is) warn(t("doubt"), "ask-again", go); });
+  get(place).then((mine) => {
+    if (text.value.trim()) return elsewhere(mine.text);
+    known = mine.text;
+    offerDraft(mine.text, `${t("draft-there")} ${mine.has_newer ? t("newer-draft") : ""}`);
+  }, (error) => { if (error.code === "not_found") known = ""; });
+  if (text.value) isInDoubt(desk.me.id, id, text.value).then((is) => { if (is) warn(t("doubt"), "ask-again", () => go()); });
   measure();
   return {
     root, id,

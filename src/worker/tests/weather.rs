@@ -127,6 +127,7 @@ impl Spell {
                 conversation_id: found.summary.id,
                 idempotency_key: format!("k{n_answers}"),
                 request_digest: n_answers.to_be_bytes().to_vec(),
+                again: false,
                 reply: Reply { last_seen: found.summary.last_inbound_seq, ..Reply::default() },
                 pieces: vec![(OutboundKind::Sms, format!("답 {n_answers}"))],
                 photos: None,

@@ -77,6 +77,7 @@ pub async fn answer_all(desk: Desk, counselor: Actor, db: rusqlite::Connection) 
             conversation_id: found.summary.id,
             idempotency_key: format!("k{n}"),
             request_digest: n.to_le_bytes().to_vec(),
+            again: false,
             reply: Reply { last_seen: found.summary.last_inbound_seq, force: true, ..Reply::default() },
             pieces: vec![(OutboundKind::Sms, format!("답 {n}"))],
             photos: None,
