@@ -102,7 +102,12 @@ pub async fn compare_with(
 ) -> Result<Comparison, CompareError> {
     let from = since - MARGIN_MS;
     let tests = store.test_texts(carrier.name().to_owned(), from, until).await?;
-    let theirs = without_tests(listed(carrier, from, on_page).await?, &tests);
+    let sent = sent_texts(carrier, from, on_page).await?;
+    let named = |text: &SentText| Some((text.carrier_message_id.clone(), text.to.clone()?, text.at));
+    let left_out = store.left_out(carrier.name(), sent.iter().filter_map(named).collect()).await?;
+    let mut theirs = without_tests(listed(sent), &tests);
+    // After a restore nothing here knows them.
+    theirs.retain(|text| !left_out.contains(&text.carrier_message_id));
     let ours = store.submitted(carrier.name().to_owned(), from, until).await?;
     on_page();
     let compared = spawn_blocking(move || compare(&ours, &theirs, since, until));
@@ -207,19 +212,14 @@ pub(super) async fn sent_list(
         .collect())
 }
 
-async fn listed(
-    carrier: &dyn Carrier,
-    since: UnixMs,
-    on_page: &(dyn Fn() + Sync),
-) -> Result<Vec<Theirs>, CompareError> {
-    let all = sent_texts(carrier, since, on_page).await?;
+fn listed(all: Vec<SentText>) -> Vec<Theirs> {
     let theirs = |item: SentText| Theirs {
         carrier_message_id: item.carrier_message_id,
         key: item.key,
         status: item.receipt.map(|receipt| receipt.status),
         at: item.at,
     };
-    Ok(all.into_iter().map(theirs).collect())
+    all.into_iter().map(theirs).collect()
 }
 
 async fn sent_texts(

@@ -90,6 +90,31 @@ impl Store {
         Ok(Gone { said: self.said_erased().await?, keys: self.pseudonyms().clone() })
     }
 
+    /// The carrier's names of those of these sent texts that a recovery leaves out: unknown here, and to people who were erased after them.
+    pub async fn left_out(
+        &self,
+        carrier: &'static str,
+        sent: Vec<(String, PhoneNumber, UnixMs)>,
+    ) -> Result<BTreeSet<String>> {
+        let gone = self.gone().await?;
+        self.read(move |conn| {
+            let sql =
+                "SELECT EXISTS (SELECT 1 FROM outbox WHERE carrier = :carrier AND carrier_message_id = :id)";
+            let mut is_known = conn.prepare_cached(sql)?;
+            let mut left_out = BTreeSet::new();
+            for (id, to, at) in sent {
+                let of = named_params! { ":carrier": carrier, ":id": id };
+                if gone.was_erased_since(conn, &to, at)?
+                    && !is_known.query_row(of, |r| r.get::<_, bool>(0))?
+                {
+                    left_out.insert(id);
+                }
+            }
+            Ok(left_out)
+        })
+        .await
+    }
+
     /// Whether anybody was erased, by the database or by the file beside it.
     pub async fn has_erased(&self) -> Result<bool> {
         Ok(!self.said_erased().await?.is_empty() || self.read(has_erased).await?)

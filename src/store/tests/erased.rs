@@ -7,6 +7,7 @@ use super::*;
 use crate::domain::access::Who;
 use crate::domain::data_key::DataKeys;
 use crate::domain::key_mark::KeyMark;
+use crate::domain::recovery::Listed;
 
 const DAY: i64 = 24 * HOUR;
 
@@ -78,6 +79,10 @@ async fn a_carriers_list_of_sent_texts_brings_nobody_back() {
     }
     back.assert_nowhere();
     assert_eq!(back.value::<i64>("SELECT count(*) FROM conversation WHERE close_reason = 'recovery'"), 0);
+    // Nor does the nightly comparison miss them, or whom it has.
+    let named = |text: &Listed| (text.carrier_message_id.clone(), text.to.clone().unwrap(), text.at);
+    let left_out = back.store.left_out(CARRIER, sent.iter().map(named).collect()).await.unwrap();
+    assert_eq!(left_out, ["m", "n"].map(str::to_owned).into());
     // Who has written again since, and was answered, is somebody else.
     let after = vec![listed("p", Some(KeyMark::Answer), MINSU, T0 + DAY + HOUR)];
     let found = back.read_back(after, T0 + 2 * DAY).await;
