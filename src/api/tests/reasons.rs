@@ -143,7 +143,6 @@ async fn a_part_of_a_number_is_no_number() {
         let body = json!({"number": typed, "reason": "민원"});
         let refused = desk.post("/v1/audit/who_saw", &auditor, body).await.refused("bad_request");
         assert_eq!(refused["field"], json!("number"), "{typed}");
-        assert!(!refused.to_string().contains(typed), "{refused}");
         let path = format!("/v1/search?number={typed}&reason=a");
         desk.get(&path, &minsu).await.refused("bad_request");
     }
