@@ -1,7 +1,6 @@
 //! Encryption at rest: what a build without it refuses, and what lies on disk with it.
 
 use super::*;
-use crate::domain::access::Who;
 use crate::domain::data_key::{CAN_ENCRYPT, DataKey};
 
 fn key(n: u8) -> DataKey {
@@ -322,7 +321,7 @@ mod encrypted {
         }
         assert_eq!(newest_text_at(&copy, &keys).unwrap(), Some(T0));
         let (last_event_seq, carrier) = (held.last_event_seq, CARRIER.to_owned());
-        let by = Who::operator("root".into());
+        let by = crate::domain::access::Who::operator("root".into());
         let back = ReplacedCopy { made_at: T0, last_event_seq, carrier, by };
         Store::begin_recovery(&copy, &back, &keys, T0 + HOUR).unwrap();
         let other = tempfile::tempdir().unwrap();
