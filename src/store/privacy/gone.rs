@@ -130,7 +130,8 @@ impl Store {
 }
 
 pub(in crate::store) fn has_erased(conn: &Connection) -> Result<bool> {
-    Ok(conn.prepare_cached("SELECT EXISTS (SELECT 1 FROM erased_citizen)")?.query_row([], |r| r.get(0))?)
+    let sql = "SELECT EXISTS (SELECT 1 FROM erased_citizen WHERE pseudonym > x'')";
+    Ok(conn.prepare_cached(sql)?.query_row([], |r| r.get(0))?)
 }
 
 /// Whether a number stands in these bytes whose citizen was erased and has not come back.
