@@ -1,7 +1,8 @@
 //! Personal data and its end (`domain::privacy`): what is forgotten of one conversation (`forget`), what has outlived its time
 //! (`purge`), one person's rights (`subject`, `erase`), legal holds (`hold`), and erasures that a restored copy does not know
-//! (`honour`, `erased_file`). `traces` looks for what is left in files.
+//! (`honour`, `erased_file`). `traces` looks for what is left in files, `below` for databases in sub-folders.
 
+pub(in crate::store) mod below;
 pub(in crate::store) mod erase;
 pub(in crate::store) mod erased_file;
 pub(in crate::store) mod forget;
