@@ -238,3 +238,23 @@ async fn notes_stand_where_they_were_written_and_an_offer_is_named() {
     assert!(order.is_sorted(), "{}", run.out);
     assert!(run.out.contains("12:10까지 이지영 님만"), "{}", run.out);
 }
+
+/// The carrier had it, and the database that was put back did not: nobody knows who wrote it.
+#[tokio::test]
+async fn an_answer_that_a_recovery_found_is_not_an_automatic_text() {
+    let world = World::new().await;
+    let found = |notice: Value| {
+        let mut text = text_out(56, "delivered");
+        (text["author"], text["notice"]) = (Value::Null, notice);
+        text
+    };
+    let mut closed = detail(12, 34, vec![found(Value::Null), found(json!("receipt"))]);
+    closed["close_reason"] = json!("recovery");
+    world.server.on("GET /v1/conversations/12", [Reply::Json(closed.clone()), Reply::Json(closed)]);
+    let out = world.munja(&["show", "12"]).await.out;
+    let expected = "11:58 복구에서 찾은 답변(쓴 사람 모름) · 11:59 도착 · 복구 뒤에 알게 된 시각 (문자 56)";
+    assert!(out.contains(expected) && out.contains("11:58 자동 발송 · 11:59 도착 (문자 56)"), "{out}");
+    assert!(out.contains("종료 사유: 복구("), "{out}");
+    let out = world.munja(&["show", "12", "--lang", "en"]).await.out;
+    assert!(out.contains("Answer found at the recovery (author unknown)"), "{out}");
+}
