@@ -13,9 +13,11 @@ mod finding;
 mod hearing;
 mod hours;
 mod lists;
+mod opening;
 mod place;
 mod recovery;
 mod secrets;
+mod sockets;
 mod texts;
 mod tls;
 mod webhook;
@@ -56,6 +58,8 @@ pub async fn check(config_path: &Path, lang: Lang) -> Vec<Finding> {
     findings.extend(secrets::findings(&config, lang));
     findings.extend(tls::certificate(&config, Clock::system().now_ms(), lang));
     findings.extend(at_rest::findings(&config, lang));
+    findings.extend(sockets::findings(&config, lang));
+    findings.extend(audit::head_file(&config, lang));
     findings.extend(database(&config, lang).await);
     findings.extend(place::findings(&config, lang).await);
     findings.extend(backup::findings(&config, Clock::system().now_ms(), lang));
@@ -122,15 +126,7 @@ async fn open(config: &Config) -> anyhow::Result<Store> {
 async fn database(config: &Config, lang: Lang) -> Vec<Finding> {
     let store = match open(config).await {
         Ok(store) => store,
-        Err(error) => {
-            let remedy = lang.pick(
-                "no database: `munjad init`; an older version: start the service or `munjad migrate`; a newer version: \
-                 install that munjad; a damaged file: put back the last backup",
-                "데이터베이스가 없으면 `munjad init`, 이전 버전이면 서비스를 시작하거나 `munjad migrate`, 더 새로운 버전이면 그 \
-                 munjad 를 설치, 손상되었으면 마지막 백업을 되돌리십시오",
-            );
-            return vec![Finding::with("database", Severity::Error, chain_in_words(&error, lang), remedy)];
-        }
+        Err(error) => return vec![opening::refused(config, &error, lang)],
     };
     let mut sound = soundness(config, &store, lang).await;
     if sound.severity == Severity::Error
@@ -237,13 +233,16 @@ async fn soundness(config: &Config, store: &Store, lang: Lang) -> Finding {
             ),
             lang.pick("munjad user add LOGIN --name NAME", "munjad user add 아이디 --name 이름"),
         ),
-        (Ok(_), Ok(people)) => Finding::good(
-            "database",
-            lang.pick(
-                format!("{path} is sound; accounts: {}", people.len()),
-                format!("{path} 파일이 정상입니다. 계정 {}개", people.len()),
-            ),
-        ),
+        (Ok(_), Ok(people)) => {
+            let n = people.iter().filter(|person| !person.is_a_phone()).count();
+            Finding::good(
+                "database",
+                lang.pick(
+                    format!("{path} is sound; accounts: {n}"),
+                    format!("{path} 파일이 정상입니다. 계정 {n}개"),
+                ),
+            )
+        }
         (Err(error), _) | (_, Err(error)) => Finding::with(
             "database",
             Severity::Error,

@@ -1,4 +1,4 @@
-//! `munjad alarm test`: texts the duty phones that alarms reach them.
+//! `munjad alarm test`: texts the duty phones that alarms reach them. Command and webhook get the test, too.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -16,7 +16,7 @@ use crate::ops::clock::Clock;
 
 #[derive(Subcommand)]
 pub(super) enum AlarmCommand {
-    /// Text a test alarm to who would be called now, through the running gateway
+    /// Text a test alarm to who would be called now, through the running gateway; command and webhook hear of it, too
     Test(Test),
 }
 
@@ -24,7 +24,7 @@ pub(super) enum AlarmCommand {
 pub(super) struct Test {
     #[command(flatten)]
     at: ConfigArg,
-    /// The phone of this name, whether or not it is on duty (default: who would be called now)
+    /// The duty phone of this name, whether or not it is on duty (default: who would be called now)
     #[arg(long, value_name = "NAME")]
     name: Option<String>,
 }
@@ -50,6 +50,7 @@ pub(super) async fn run(command: AlarmCommand, say: Say) -> anyhow::Result<()> {
         ));
     }
     let store = open_logged(&config, "alarm test").await?;
+    let ways: Vec<&str> = policy.alarm.pushes.iter().map(|way| way.as_str()).collect();
     let mut done = BTreeSet::new();
     for phone in phones {
         if !done.insert(phone.number.clone()) {
@@ -58,13 +59,25 @@ pub(super) async fn run(command: AlarmCommand, say: Say) -> anyhow::Result<()> {
         let (name, number) = (phone.name.clone(), phone.number.to_string());
         let id = store.test_alarm(phone, &policy, now).await?;
         if say.json {
-            line(&serde_json::json!({ "name": name, "number": number, "message": id }).to_string());
+            line(
+                &serde_json::json!({ "name": name, "number": number, "message": id, "also": ways })
+                    .to_string(),
+            );
         } else {
             line(&say.pick(
                 format!("a test alarm to {name} ({number}) is on its way (text {id}); has it arrived?"),
                 format!("{name} ({number}) 에게 시험 알림을 보냅니다 (문자 {id}번). 도착했는지 확인하십시오"),
             ));
         }
+    }
+    if !ways.is_empty() && !say.json {
+        let ways = ways.join(", ");
+        line(&say.pick(
+            format!("[alarm] {ways}: gets the test, too. What fails stands in the log: journalctl -u munjad"),
+            format!(
+                "[alarm] {ways}: 같은 시험 알림을 받습니다. 실패하면 로그에 나옵니다: journalctl -u munjad"
+            ),
+        ));
     }
     Ok(())
 }

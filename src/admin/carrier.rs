@@ -126,7 +126,7 @@ async fn hold(config: &Config, name: &str, is_held: bool, say: Say) -> anyhow::R
     line(&match (is_held, changed) {
         (true, true) => say.pick(
             format!("{name} is paused: nothing is sent through it (a running gateway follows within a second). To end it: munjad carrier resume {name}"),
-            format!("이제 {name} 으로는 발송하지 않습니다(실행 중이면 1초 안에). 다시 시작: munjad carrier resume {name}"),
+            format!("{name} 발송을 멈췄습니다(실행 중이면 1초 안에). 다시 시작: munjad carrier resume {name}"),
         ),
         (true, false) => say.pick(format!("{name} was paused already"), format!("{name} 은(는) 이미 멈춰 있습니다")),
         (false, true) => say.pick(format!("{name} sends again"), format!("{name} 발송을 다시 시작합니다")),

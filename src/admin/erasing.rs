@@ -138,12 +138,14 @@ async fn traces(asked: &Asked, erased: Option<&Erased>) -> anyhow::Result<Vec<Tr
     Ok(found.await??)
 }
 
+/// Removes copies beside the database. A database in a folder below may be in use by something else.
 fn remove(copies: &[Trace]) -> anyhow::Result<Vec<PathBuf>> {
-    for copy in copies {
+    let beside: Vec<&Trace> = copies.iter().filter(|copy| !copy.is_below).collect();
+    for copy in &beside {
         std::fs::remove_file(&copy.path)
             .map_err(|error| refused(format!("{}: {error}", copy.path.display())))?;
     }
-    Ok(copies.iter().map(|copy| copy.path.clone()).collect())
+    Ok(beside.into_iter().map(|copy| copy.path.clone()).collect())
 }
 
 /// What stands in the way, and what to do about it.
@@ -322,8 +324,15 @@ fn tell_copies(report: &Report, asked: &Asked, say: Say) {
         line(&say.pick(format!("Removed: {path}"), format!("삭제함: {path}")));
     }
     for copy in &report.copies {
-        let until = asked.config.minute(until(copy, asked));
         let path = copy.path.display();
+        if copy.is_below {
+            line(&say.pick(
+                format!("{path} is another database that still holds them, and nothing removes it by itself: look at it, and remove it"),
+                format!("{path} 은(는) 따로 있는 데이터베이스로, 아직 남아 있으며 저절로 지워지지 않습니다. 확인하고 직접 지우십시오"),
+            ));
+            continue;
+        }
+        let until = asked.config.minute(until(copy, asked));
         line(&say.pick(
             format!("{path} still holds them, until {until}; --remove-copies removes it now"),
             format!("{path} 에 {until}까지 남아 있습니다. --remove-copies 로 지금 지울 수 있습니다"),
@@ -364,7 +373,7 @@ fn as_json(report: &Report, asked: &Asked) -> serde_json::Value {
             "path": path(&t.path), "numbers": t.n_numbers, "words": t.n_words,
         })).collect::<Vec<_>>(),
         "copies": report.copies.iter().map(|t| json!({
-            "path": path(&t.path), "until_at": until(t, asked), "n_bytes": t.n_bytes,
+            "path": path(&t.path), "until_at": (!t.is_below).then(|| until(t, asked)), "n_bytes": t.n_bytes,
         })).collect::<Vec<_>>(),
         "reasons_masked": report.reasons.n_masked,
         "access_rows_left": report.reasons.n_chained,

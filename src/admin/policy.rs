@@ -1,7 +1,7 @@
 //! `munjad policy replay`: shows what another configuration would have decided about past texts. Sends nothing.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use clap::Subcommand;
@@ -32,9 +32,9 @@ pub(super) enum PolicyCommand {
         /// The new configuration
         #[arg(long, short)]
         config: PathBuf,
-        /// The configuration in use
-        #[arg(long, default_value = "gateway.toml", env = "MUNJAD_CONFIG")]
-        current: PathBuf,
+        /// The configuration in use (default: gateway.toml here, else /etc/munja/gateway.toml)
+        #[arg(long, env = "MUNJAD_CONFIG")]
+        current: Option<PathBuf>,
         /// How far back: 24h, 30d
         #[arg(long, default_value = "30d", value_parser = span_ms)]
         since: i64,
@@ -44,8 +44,39 @@ pub(super) enum PolicyCommand {
     },
 }
 
+/// Where the configuration in use is looked for: here, and where the package puts it.
+const PLACES: [&str; 2] = ["gateway.toml", "/etc/munja/gateway.toml"];
+
+/// The configuration in use: the one that is named, else the first of `places` that is there.
+fn in_use(named: Option<PathBuf>, places: &[&Path], say: Say) -> anyhow::Result<PathBuf> {
+    let known = named.as_deref().or_else(|| places.iter().copied().find(|path| path.exists()));
+    match known {
+        Some(path) if path.exists() => Ok(path.to_owned()),
+        Some(path) => {
+            let path = path.display();
+            bail!(say.pick(
+                format!(
+                    "{path} is not there: name the configuration in use (--current FILE, or MUNJAD_CONFIG)"
+                ),
+                format!(
+                    "{path} 파일이 없습니다. 지금 쓰는 설정을 적으십시오 (--current 파일 또는 MUNJAD_CONFIG)"
+                ),
+            ))
+        }
+        None => {
+            let places: Vec<String> = places.iter().map(|path| path.display().to_string()).collect();
+            let places = places.join(", ");
+            bail!(say.pick(
+                format!("name the configuration in use (--current FILE, or MUNJAD_CONFIG): neither of {places} is there"),
+                format!("지금 쓰는 설정을 적으십시오 (--current 파일 또는 MUNJAD_CONFIG). 찾아본 곳: {places}"),
+            ))
+        }
+    }
+}
+
 pub(super) async fn run(command: PolicyCommand, say: Say) -> anyhow::Result<()> {
     let PolicyCommand::Replay { config, current, since, texts } = command;
+    let current = in_use(current, &PLACES.map(Path::new), say)?;
     let (old, new) = (Config::load_without_secrets(&current)?, Config::load_without_secrets(&config)?);
     // With the lists that supervisors have edited: they hold whatever the operator's files say.
     let (old, new) = (daemon::in_force(old).await.merged, daemon::in_force(new).await.merged);
@@ -224,4 +255,27 @@ pub(super) fn span_ms(word: &str) -> Result<i64, String> {
     };
     let n: i64 = digits.parse().map_err(|_| "24h, 30d".to_owned())?;
     if (1..=100_000).contains(&n) { Ok(n * unit) } else { Err("24h, 30d".to_owned()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_configuration_in_use_is_found_where_the_package_puts_it_or_asked_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let [here, packaged] = ["here.toml", "packaged.toml"].map(|name| folder.path().join(name));
+        let places = [here.as_path(), packaged.as_path()];
+        let say = Say { lang: Lang::En, json: false };
+        let refused = in_use(None, &places, say).unwrap_err().to_string();
+        assert!(refused.contains("--current") && refused.contains("packaged.toml"), "{refused}");
+        assert!(!refused.contains("init"), "{refused}");
+        std::fs::write(&packaged, "").unwrap();
+        assert_eq!(in_use(None, &places, say).unwrap(), packaged);
+        std::fs::write(&here, "").unwrap();
+        assert_eq!(in_use(None, &places, say).unwrap(), here);
+        let wrong = folder.path().join("wrong.toml");
+        let refused = in_use(Some(wrong), &places, say).unwrap_err().to_string();
+        assert!(refused.contains("wrong.toml is not there") && refused.contains("--current"), "{refused}");
+    }
 }

@@ -13,7 +13,7 @@ use crate::domain::actor::Actor;
 use crate::domain::privacy::{COLUMNS, DAY_MS, FileKind, Holds, Keeps, Retention};
 use crate::domain::text::safe_for_terminal;
 use crate::ops::clock::Clock;
-use crate::store::{HeldWhat, LegalHold, PurgeRun, files_of};
+use crate::store::{HeldWhat, LegalHold, PurgeRun, databases_below, files_of};
 use crate::worker::purge_all;
 
 #[derive(Subcommand)]
@@ -45,7 +45,8 @@ async fn show(at: &ConfigArg, say: Say) -> anyhow::Result<()> {
     let store = open_logged(&config, "privacy show").await?;
     let (holds, runs) = (store.legal_holds(&Actor::operator("privacy")).await?, store.purge_runs().await?);
     let retention = &config.privacy.retention;
-    let files = files_of(&config.database)?;
+    let mut files = files_of(&config.database)?;
+    files.extend(databases_below(&config.database).into_iter().map(|(path, _)| (path, Some(FileKind::Copy))));
     if say.json {
         let places: Vec<_> = COLUMNS
             .iter()

@@ -37,7 +37,7 @@ pub(super) async fn run(at: &ConfigArg, say: Say) -> anyhow::Result<()> {
 }
 
 fn refused(say: Say) -> &'static str {
-    say.pick("the old configuration stays", "전 설정이 그대로 쓰입니다")
+    say.pick("the old configuration stays", "새 설정을 거절했습니다. 쓰던 설정을 그대로 씁니다")
 }
 
 /// Where the gateway listens cannot be read in a broken configuration. Under systemd its process is known: the gateway then

@@ -1,9 +1,10 @@
 //! `munjad restore`: puts a backup back where no database is. The database is marked before it gets its name: the gateway that
 //! starts on it is in recovery, and says nothing to citizens until it knows what was said after the backup was made.
 
+mod configuration;
+
 use std::fs;
-use std::io::Write;
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -11,7 +12,7 @@ use anyhow::{Context as _, anyhow, bail};
 use clap::Args;
 use serde_json::json;
 
-use super::backup::{Age, Verified, age_in_words, is_sealed, verify, work_folder};
+use super::backup::{Age, age_in_words, is_sealed, verify, work_folder};
 use super::db::key_in;
 use super::operator::access;
 use super::{Say, counted, line};
@@ -71,8 +72,7 @@ struct PutBack {
     n_doubted: usize,
     /// The backup is older than the encryption of the database.
     must_be_encrypted: bool,
-    /// Files of the configuration that were left alone.
-    left: Vec<PathBuf>,
+    configuration: configuration::Placed,
     /// What the file of heads has to say of it.
     head_line: Option<HeadLine>,
     heads: Heads,
@@ -101,7 +101,7 @@ fn target(args: &Restore) -> anyhow::Result<Target> {
     let keys = named.clone().unwrap_or_default();
     Ok(match (&args.to, &args.config) {
         (Some(folder), _) => {
-            let (database, folder) = (folder.join("munja.db"), Some(folder.clone()));
+            let (database, folder) = (folder.join(configuration::DATABASE), Some(folder.clone()));
             // Not that of the configuration in the backup: it may be the file of a gateway that goes on, as in a drill.
             Target { database, folder, age_program, keys, head_file: None }
         }
@@ -142,7 +142,7 @@ fn restore(args: &Restore, target: &Target, now: i64) -> anyhow::Result<PutBack>
         n_photos,
         n_doubted: 0,
         must_be_encrypted: !target.keys.is_none() && is_plain(&verified.database),
-        left: Vec::new(),
+        configuration: configuration::Placed::default(),
         head_line: None,
         heads: Heads::NoFile,
     };
@@ -166,7 +166,7 @@ fn restore(args: &Restore, target: &Target, now: i64) -> anyhow::Result<PutBack>
         if kept == *hash { Ok(()) } else { Err(anyhow!("a photo changed on its way")) }
     })?;
     if let Some(folder) = &target.folder {
-        done.left = configuration(&verified, folder)?;
+        done.configuration = configuration::place(&verified, folder)?;
     }
     // What can be started comes last.
     if let Some(erased) = &verified.erased {
@@ -210,28 +210,13 @@ fn open_sealed(args: &Restore, age_program: &str, work: &Path) -> anyhow::Result
     Ok(plain)
 }
 
-/// Writes the files of the configuration; returns those that were there already and were left alone.
-fn configuration(verified: &Verified, folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
-    let mut left = Vec::new();
-    for (name, bytes) in &verified.configuration {
-        let path = folder.join(name);
-        let cannot = || format!("{} cannot be written", path.display());
-        if let Some(parent) = path.parent() {
-            fs::DirBuilder::new().recursive(true).mode(0o700).create(parent).with_context(cannot)?;
-        }
-        match fs::File::options().write(true).create_new(true).mode(0o640).open(&path) {
-            Ok(mut file) => file.write_all(bytes).and_then(|()| file.sync_all()).with_context(cannot)?,
-            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => left.push(path),
-            Err(error) => return Err(error).with_context(cannot),
-        }
-    }
-    Ok(left)
-}
-
 fn tell(done: &PutBack, (database, check): (&Path, bool), now: i64, say: Say) {
     let age_ms = now - done.made_at;
     if say.json {
-        let left: Vec<_> = done.left.iter().map(|path| path.display().to_string()).collect();
+        let placed = &done.configuration;
+        let left: Vec<_> = placed.left.iter().map(|path| path.display().to_string()).collect();
+        let missing: Vec<_> =
+            placed.missing.iter().map(|(key, path)| json!({ "key": key, "path": path })).collect();
         let out = json!({
             "made_at": done.made_at, "age_ms": age_ms, "newest_text_at": done.newest_text_at,
             "texts": done.n_texts, "photos": done.n_photos, "restored": !check, "verified": true,
@@ -239,6 +224,8 @@ fn tell(done: &PutBack, (database, check): (&Path, bool), now: i64, say: Say) {
             "in_doubt": done.n_doubted, "left_alone": left, "must_be_encrypted": done.must_be_encrypted,
             "head_line": done.head_line.as_ref().map(HeadLine::to_line),
             "head_line_is_written": matches!(done.heads, Heads::Written),
+            "names_another_database": placed.names_another.as_ref().map(|path| path.display().to_string()),
+            "not_on_this_machine": missing,
         });
         line(&out.to_string());
         return;
@@ -268,10 +255,7 @@ fn tell(done: &PutBack, (database, check): (&Path, bool), now: i64, say: Say) {
     let (database, n) = (database.display(), done.n_doubted);
     let had_not = counted(n, "text");
     line(&say.pick(format!("Put back: {database}."), format!("되돌렸습니다: {database}")));
-    for path in &done.left {
-        let path = path.display();
-        line(&say.pick(format!("Left as it was: {path}."), format!("그대로 두었습니다: {path}")));
-    }
+    tell_configuration(&done.configuration, say);
     if done.must_be_encrypted {
         line(say.pick(
             "This backup is older than the encryption of the database: run munjad db encrypt before the start.",
@@ -323,5 +307,34 @@ fn tell_heads(done: &PutBack, say: Say) {
                 ),
             ));
         }
+    }
+}
+
+/// What became of the configuration, and what is still to be done about it.
+fn tell_configuration(placed: &configuration::Placed, say: Say) {
+    for path in &placed.left {
+        let path = path.display();
+        line(&say.pick(format!("Left as it was: {path}."), format!("그대로 두었습니다: {path}")));
+    }
+    if let Some(path) = &placed.names_another {
+        let (path, name) = (path.display(), configuration::DATABASE);
+        line(&say.pick(
+            format!(
+                "{path} names ANOTHER database: set database.path = \"{name}\" in it before munjad check and munjad run."
+            ),
+            format!(
+                "{path} 설정이 다른 데이터베이스를 가리킵니다. munjad check, munjad run 전에 database.path = \"{name}\" 으로 고치십시오."
+            ),
+        ));
+    }
+    if placed.missing.is_empty() {
+        return;
+    }
+    line(say.pick(
+        "The configuration names what is not on this machine; bring it, or change the key:",
+        "설정에 적힌 것 가운데 이 서버에 없는 것이 있습니다. 가져다 두거나 항목을 고치십시오:",
+    ));
+    for (key, path) in &placed.missing {
+        line(&format!("  {key}: {}", path.display()));
     }
 }

@@ -126,8 +126,8 @@ fn compare(built_in: &Triage, own: &Triage, texts: &[Given], say: Say) {
         return line(&json!({ "otherwise_than_built_in": n }).to_string());
     }
     line(&say.pick(
-        format!("{n} of them are judged otherwise than by the built-in lists alone"),
-        format!("그 가운데 {n}건은 내장 목록만 쓸 때와 다르게 판단됩니다"),
+        format!("texts judged otherwise because of your own files: {n}"),
+        format!("내 파일 때문에 판단이 달라진 문자: {n}건"),
     ));
 }
 

@@ -183,8 +183,8 @@ fn known<T>(done: Result<T, StoreError>, login: &str, say: Say) -> anyhow::Resul
         Err(StoreError::NotFound) => bail!(
             "{}",
             say.pick(
-                format!("there is no counselor {login}; see munjad user list"),
-                format!("{login} 상담사가 없습니다. munjad user list 를 보십시오"),
+                format!("there is no account {login}; see munjad user list"),
+                format!("{login} 계정이 없습니다. `munjad user list` 를 보십시오"),
             )
         ),
         done => Ok(done?),
@@ -359,7 +359,7 @@ async fn disable(login: String, at: &ConfigArg, say: Say) -> anyhow::Result<()> 
                 "{login} may not log in any more; {} went back to the queue.",
                 counted(n, "conversation")
             ),
-            format!("{login} 상담사의 사용을 막았습니다. 상담 {n}건이 대기열로 돌아갔습니다."),
+            format!("{login} 계정을 쓰지 못하게 했습니다. 상담 {n}건이 대기열로 돌아갔습니다."),
         ));
     }
     Ok(())

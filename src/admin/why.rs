@@ -197,13 +197,19 @@ impl Telling<'_> {
                 let name = one_word(&author.name);
                 self.say.pick(format!("answer of {name}: {became}"), format!("{name} 님의 답변: {became}"))
             }
-            None => {
-                let notice = one_word(notice.as_deref().unwrap_or("-"));
-                self.say.pick(
-                    format!("automatic text ({notice}): {became}"),
-                    format!("자동 문자({notice}): {became}"),
-                )
-            }
+            None => match notice {
+                Some(notice) => {
+                    let notice = one_word(notice);
+                    self.say.pick(
+                        format!("automatic text ({notice}): {became}"),
+                        format!("자동 문자({notice}): {became}"),
+                    )
+                }
+                None => self.say.pick(
+                    format!("answer found at the recovery (author unknown): {became}"),
+                    format!("복구에서 찾은 답변(쓴 사람 모름): {became}"),
+                ),
+            },
         }
     }
 }

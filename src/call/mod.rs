@@ -36,16 +36,17 @@ pub async fn hand_over(
     }
 }
 
-/// The alarm as JSON.
+/// The alarm as JSON. Each field stands in docs/monitoring.md; a test holds both.
 fn body(id: i64, news: &AlarmNews, at: UnixMs) -> Value {
+    let AlarmNews { what, state, conversation_id, step, minutes, called } = news;
     let time = jiff::Timestamp::from_millisecond(at).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
     let mut body = json!({
-        "id": id, "at": time.to_string(), "alarm": news.what, "minutes": news.minutes, "called": news.called,
+        "id": id, "at": time.to_string(), "alarm": what, "minutes": minutes, "called": called,
     });
     let more = [
-        ("state", news.state.map(Value::from)),
-        ("conversation", news.conversation_id.map(Value::from)),
-        ("step", news.step.map(Value::from)),
+        ("state", state.map(Value::from)),
+        ("conversation", conversation_id.map(Value::from)),
+        ("step", step.map(Value::from)),
     ];
     if let Some(fields) = body.as_object_mut() {
         fields.extend(more.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))));
@@ -74,5 +75,50 @@ mod tests {
         assert_eq!(body(7, &news, 1_782_864_000_000), expected);
         let trouble = AlarmNews { what: "deaf:bizgo".into(), state: Some("over"), ..AlarmNews::default() };
         assert_eq!(body(8, &trouble, 0)["state"], "over");
+    }
+
+    /// `| `id` | number | `812` | ... |`: the field, its type and its example.
+    fn documented(page: &str) -> Vec<(String, String, Value)> {
+        let table = page.split_once("|---|---|---|---|\n").unwrap().1.split_once("\n\n").unwrap().0;
+        let row = |line: &str| {
+            let cells: Vec<&str> = line.trim_matches('|').split('|').map(str::trim).collect();
+            let example = serde_json::from_str(cells[2].trim_matches('`')).unwrap();
+            assert!(cells[3].len() > 5, "{line}");
+            (cells[0].trim_matches('`').to_owned(), cells[1].to_owned(), example)
+        };
+        table.lines().map(row).collect()
+    }
+
+    #[test]
+    fn every_field_is_documented_with_its_type_and_an_example() {
+        let all = AlarmNews {
+            what: "danger".into(),
+            state: Some("began"),
+            conversation_id: Some(12),
+            step: Some(2),
+            minutes: 3,
+            called: vec!["김당직".into()],
+        };
+        let body = body(812, &all, 0);
+        let fields = body.as_object().unwrap();
+        let kind = |value: &Value, words: [&'static str; 3]| match value {
+            Value::Number(_) => words[0],
+            Value::String(_) => words[1],
+            _ => words[2],
+        };
+        let en = include_str!("../../docs/monitoring.md").split_once("## Alarms as JSON").unwrap().1;
+        let ko = include_str!("../../docs/monitoring.ko.md").split_once("## 알림 JSON").unwrap().1;
+        for (page, words) in [(en, ["number", "string", "array"]), (ko, ["숫자", "문자열", "배열"])] {
+            let rows = documented(page);
+            let mut names: Vec<&String> = rows.iter().map(|(name, ..)| name).collect();
+            names.sort();
+            let mut expected: Vec<&String> = fields.keys().collect();
+            expected.sort();
+            assert_eq!(names, expected);
+            for (name, word, example) in &rows {
+                assert_eq!(word, kind(&fields[name], words), "{name}");
+                assert_eq!(word, kind(example, words), "{name}: {example}");
+            }
+        }
     }
 }

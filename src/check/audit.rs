@@ -1,6 +1,10 @@
 //! What `munjad check` says of the access log: the key by which it names citizens, and the file of its heads.
 
 use std::fs::File;
+use std::io::ErrorKind;
+use std::path::Path;
+
+use rustix::fs::{Access, access};
 
 use super::finding::{Finding, Severity};
 use crate::config::Config;
@@ -12,8 +16,7 @@ use crate::store::{Store, key_file};
 const LATE_MS: i64 = 3 * 24 * 60 * 60 * 1_000;
 
 pub(super) async fn findings(config: &Config, store: &Store, now: UnixMs, lang: Lang) -> Vec<Finding> {
-    let found =
-        [key(config, store, lang).await, head_file(config, lang), late(config, store, now, lang).await];
+    let found = [key(config, store, lang).await, late(config, store, now, lang).await];
     found.into_iter().flatten().collect()
 }
 
@@ -51,28 +54,29 @@ async fn key(config: &Config, store: &Store, lang: Lang) -> Option<Finding> {
     ))
 }
 
-/// Opening a file for appending does not change it; one that is missing is made by the gateway.
-fn head_file(config: &Config, lang: Lang) -> Option<Finding> {
+/// A file of heads that could not be written at the end of the day. Opening one for appending does not change it; one that is
+/// missing is made by the gateway, and needs a folder that can be written to.
+pub(super) fn head_file(config: &Config, lang: Lang) -> Option<Finding> {
     let path = config.audit.head_file.as_ref()?;
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    let error = match File::options().append(true).open(path) {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let cannot = match File::options().append(true).open(path) {
         Ok(_) => return None,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound && folder.is_none_or(|f| f.is_dir()) => {
-            return None;
+        Err(error) if error.kind() == ErrorKind::NotFound && folder.is_dir() => {
+            access(folder, Access::WRITE_OK | Access::EXEC_OK).err()?.to_string()
         }
-        Err(error) => error,
+        Err(error) => error.to_string(),
     };
     let path = path.display();
     Some(Finding::with(
         "audit",
-        Severity::Warning,
+        Severity::Error,
         lang.pick(
-            format!("heads of the access log cannot be written to {path}: {error}"),
-            format!("접속기록의 확인값을 {path} 에 쓸 수 없습니다: {error}"),
+            format!("heads of the access log cannot be written to {path}: {cannot}"),
+            format!("접속기록의 확인값을 {path} 에 쓸 수 없습니다: {cannot}"),
         ),
         lang.pick(
-            "see audit.head_file; run the check as the service's user",
-            "audit.head_file 을 보고, 서비스 사용자로 점검하십시오",
+            "make the folder of audit.head_file, and let the service's user write there; run the check as that user. Under systemd also: ReadWritePaths= (docs/audit.md)",
+            "audit.head_file 의 폴더를 만들고 서비스 사용자가 쓸 수 있게 하십시오. 점검도 그 사용자로 하십시오. systemd 에서는 ReadWritePaths= 도 필요합니다 (docs/audit.ko.md)",
         ),
     ))
 }
@@ -96,4 +100,38 @@ async fn late(config: &Config, store: &Store, now: UnixMs, lang: Lang) -> Option
             "게이트웨이가 실행 중이면 매일 기록됩니다. 로그를 보십시오",
         ),
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    #[test]
+    fn a_file_of_heads_that_cannot_be_written_is_told_before_the_end_of_the_day() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("bizgo_api_key"), "K").unwrap();
+        let found = |named: &str| {
+            let text =
+                crate::config::EXAMPLE.replace("# head_file = \"\"", &format!("head_file = \"{named}\""));
+            let config = Config::parse(&text, &folder.path().join("gateway.toml")).unwrap();
+            head_file(&config, Lang::En)
+        };
+        assert_eq!(found("heads"), None);
+        assert!(!folder.path().join("heads").exists(), "nothing is made");
+        let missing = found("no/heads").unwrap();
+        assert!(missing.severity == Severity::Error && missing.message.contains("no/heads"), "{missing:?}");
+        // A folder stands where the file belongs: no user can write that.
+        std::fs::create_dir(folder.path().join("taken")).unwrap();
+        assert!(found("taken").is_some());
+        if rustix::process::geteuid().is_root() {
+            eprintln!("not run further: root may write everywhere");
+            return;
+        }
+        let closed = folder.path().join("closed");
+        std::fs::create_dir(&closed).unwrap();
+        std::fs::set_permissions(&closed, std::fs::Permissions::from_mode(0o500)).unwrap();
+        assert!(found("closed/heads").is_some(), "a folder that takes no files");
+    }
 }

@@ -62,7 +62,7 @@ fn kind_of((rota, zone): (&AlarmPolicy, &TimeZone), kind: DutyKind, now: UnixMs,
             ),
         );
     }
-    let spans = spans(&gaps, zone, lang);
+    let spans = spans((&gaps, now), zone, lang);
     let message = lang.pick(
         format!("nobody is on duty for {en} at {spans}; all its phones are called in turn then"),
         format!("{ko}: 당직이 없는 시간이 있습니다: {spans}. 그때는 모든 전화에 차례로 알립니다"),
@@ -74,13 +74,20 @@ fn kind_of((rota, zone): (&AlarmPolicy, &TimeZone), kind: DutyKind, now: UnixMs,
     Finding::with("alarm", super::Severity::Warning, message, remedy)
 }
 
-/// `2026-10-06 18:00 - 2026-10-07 09:00 (Asia/Seoul)`, the first ones.
-fn spans(gaps: &[(UnixMs, UnixMs)], zone: &TimeZone, lang: Lang) -> String {
+/// `2026-10-06 18:00 - 2026-10-07 09:00 (Asia/Seoul)`, the first ones. The week begins at `now`.
+fn spans((gaps, now): (&[(UnixMs, UnixMs)], UnixMs), zone: &TimeZone, lang: Lang) -> String {
+    // Gaps are found to five minutes.
+    let until = now + i64::from(WEEK) * 3_600_000 - 5 * 60_000;
     let time = |at: UnixMs| {
         let at = Timestamp::from_millisecond(at).unwrap_or(Timestamp::UNIX_EPOCH);
         at.to_zoned_datetime(zone.clone()).strftime("%Y-%m-%d %H:%M").to_string()
     };
-    let named = gaps.iter().take(MOST_GAPS).map(|(from, to)| format!("{} - {}", time(*from), time(*to)));
+    let end = |to: UnixMs| match to > until {
+        // Nobody has looked further.
+        true => lang.pick("the end of the week looked at", "확인한 한 주의 끝").to_owned(),
+        false => time(to),
+    };
+    let named = gaps.iter().take(MOST_GAPS).map(|(from, to)| format!("{} - {}", time(*from), end(*to)));
     let mut words = named.collect::<Vec<_>>().join(", ");
     let n_more = gaps.len().saturating_sub(MOST_GAPS);
     if n_more > 0 {
@@ -137,8 +144,20 @@ mod tests {
         let seoul = TimeZone::get("Asia/Seoul").unwrap();
         let day = 86_400_000;
         let gaps: Vec<(UnixMs, UnixMs)> = (0..7).map(|n| (n * day, n * day + 3_600_000)).collect();
-        let said = spans(&gaps[..1], &seoul, Lang::En);
+        let said = spans((&gaps[..1], 0), &seoul, Lang::En);
         assert_eq!(said, "1970-01-01 09:00 - 1970-01-01 10:00 (Asia/Seoul)");
-        assert!(spans(&gaps, &seoul, Lang::En).contains("1970-01-05 10:00 and 2 more (Asia/Seoul)"));
+        assert!(spans((&gaps, 0), &seoul, Lang::En).contains("1970-01-05 10:00 and 2 more (Asia/Seoul)"));
+    }
+
+    #[test]
+    fn the_end_of_the_week_is_not_told_as_the_end_of_a_gap() {
+        let now = 1_796_022_061_234;
+        let gaps = AlarmPolicy::default().gaps(DutyKind::Danger, now, WEEK);
+        let said = |lang| spans((&gaps, now), &TimeZone::UTC, lang);
+        assert!(said(Lang::En).contains(" - the end of the week looked at (UTC)"), "{}", said(Lang::En));
+        assert!(said(Lang::Ko).contains(" - 확인한 한 주의 끝"), "{}", said(Lang::Ko));
+        // One that ends a step before that has an end.
+        let whole = [(gaps[0].0, gaps[0].1 - 5 * 60_000)];
+        assert!(!spans((&whole, now), &TimeZone::UTC, Lang::En).contains("looked at"));
     }
 }

@@ -57,8 +57,7 @@ pub fn text_block(context: &CliContext, text: &MessageView) -> String {
             format!("{} {citizen}{purpose}{late}{why}", times.clock(text.at))
         }
         MessageView::Out(text) => {
-            let author =
-                text.author.as_ref().map(|a| one_word(&a.name)).unwrap_or_else(|| context.say.t("automatic"));
+            let author = message::author(context, text);
             format!("{} {author} · {}", times.clock(text.at), message::delivery(context, text))
         }
     };

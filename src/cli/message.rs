@@ -16,6 +16,11 @@ pub fn delivery(context: &CliContext, text: &OutboundMessage) -> String {
     format!("{sentence}\n  → {todo}")
 }
 
+/// Who wrote a text to the citizen.
+pub fn author(context: &CliContext, text: &OutboundMessage) -> String {
+    message::author(&context.say, text)
+}
+
 /// A photo, film or other file of a text, and how to look at it: `사진 7 · JPEG 120 KB · munja photo 7`.
 pub fn photo(context: &CliContext, photo: &PhotoView) -> String {
     context.paint.toned(message::photo(&context.say, photo))

@@ -199,7 +199,7 @@ fn describe(context: &CliContext, facts: &PracticeFacts, at_desk: bool) -> Strin
     lines.join("\n")
 }
 
-/// `✓ 위급: 0분 40초`
+/// `✓ 긴급: 0분 40초`
 fn lesson(context: &CliContext, of: &LessonFact, has_passed_on: bool) -> String {
     let name = context.say.t(&format!("practice-lesson-{}", of.lesson));
     let Some(ms) = of.answer_ms else {

@@ -21,6 +21,7 @@ use crate::api::wire::{
     RevealRequest, Revealed, StatusResponse, SurveyList,
 };
 use crate::domain::outbound::ClientKey;
+use crate::ops::causes::innermost;
 
 /// The header that makes it harmless to send the same reply request twice.
 pub const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
@@ -486,11 +487,7 @@ pub(super) fn root_cause(error: &reqwest::Error) -> String {
     if error.is_timeout() {
         return "timed out".to_owned();
     }
-    let mut cause: &dyn std::error::Error = error;
-    while let Some(inner) = cause.source() {
-        cause = inner;
-    }
-    cause.to_string()
+    innermost(error)
 }
 
 /// Where a response can't be parsed. serde's own message may quote what a citizen wrote.

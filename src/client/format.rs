@@ -1,6 +1,8 @@
 //! Short words and numbers as people read them. What a citizen or a colleague wrote passes through here or through
 //! `domain::text` before it reaches a screen.
 
+use std::path::Path;
+
 use unicode_width::UnicodeWidthChar;
 
 use crate::domain::text::{columns_of, for_cells, one_line, runs_leftwards};
@@ -8,6 +10,11 @@ use crate::domain::text::{columns_of, for_cells, one_line, runs_leftwards};
 /// A name, a code or another short thing that somebody else chose, safe for a screen and at most 40 columns wide.
 pub fn one_word(text: &str) -> String {
     one_line(text, 40)
+}
+
+/// A path in one line, as long as it is: part of one is no use to anybody.
+pub fn whole_path(path: &Path) -> String {
+    one_line(&path.display().to_string(), usize::MAX)
 }
 
 /// A character for people to read: by its code point if nothing of it can be seen (`U+200B`).

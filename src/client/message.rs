@@ -48,6 +48,20 @@ pub fn holder_of_danger(say: &Say, row: &ConversationSummary) -> Option<String> 
     }
 }
 
+/// Whether it is an answer that a recovery found in the carrier's list: nobody knows who wrote it.
+fn is_found(text: &OutboundMessage) -> bool {
+    text.author.is_none() && text.notice.is_none()
+}
+
+/// Who wrote a text to the citizen; else that it left by itself, or that a recovery found it.
+pub fn author(say: &Say, text: &OutboundMessage) -> String {
+    match &text.author {
+        Some(author) => one_word(&author.name),
+        None if is_found(text) => say.t("found-at-recovery"),
+        None => say.t("automatic"),
+    }
+}
+
 /// What became of a text that was sent: `14:05 도착`, `통신사가 받음`, `발송 불확실: 다시 보내지 마세요`.
 pub fn delivery(times: &Times, text: &OutboundMessage) -> (Tone, String) {
     match OutboundState::from_word(&text.state) {
@@ -58,7 +72,12 @@ pub fn delivery(times: &Times, text: &OutboundMessage) -> (Tone, String) {
                 code: text.code.as_deref(),
                 meaning: text.meaning.as_deref().and_then(DeliveryReason::from_word),
             };
-            (tone(state), fate_sentence(times, &fate))
+            let sentence = fate_sentence(times, &fate);
+            match is_found(text) && text.final_at.is_some() {
+                // The receipt was asked for at the recovery, and came long after the phone had the text.
+                true => (tone(state), format!("{sentence} · {}", times.say.t("learned-at-recovery"))),
+                false => (tone(state), sentence),
+            }
         }
         // A state of a newer server.
         None => (Tone::Plain, one_word(&text.state)),

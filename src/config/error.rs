@@ -41,7 +41,7 @@ impl ConfigError {
 
     pub(super) fn unreadable(path: &Path, error: &std::io::Error) -> Self {
         let message = match error.kind() {
-            std::io::ErrorKind::NotFound => "there is no such file; `munjad init` writes one".to_owned(),
+            std::io::ErrorKind::NotFound => "there is no such file: name the right one (--config, or MUNJAD_CONFIG), or write a new one with `munjad init`".to_owned(),
             std::io::ErrorKind::PermissionDenied => "this user may not read it".to_owned(),
             std::io::ErrorKind::InvalidData => NOT_UTF8.to_owned(),
             _ => format!("it cannot be read: {error}"),

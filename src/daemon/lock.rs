@@ -177,7 +177,11 @@ pub async fn open_store(path: &Path, options: StoreOptions) -> anyhow::Result<St
 pub fn must_exist(path: &Path) -> anyhow::Result<()> {
     if !path.exists() {
         store::refuse_lost(path)?;
-        bail!("there is no database {}: `munjad init` makes one", path.display());
+        bail!(
+            "there is no database {} yet: the first start of the service makes it (systemctl start munjad), or `munjad init \
+             --database-only` as the service's user",
+            path.display()
+        );
     }
     Ok(())
 }

@@ -61,6 +61,10 @@ pub async fn run(config_path: &Path, without_pseudonym_key: bool) -> anyhow::Res
         Some(StoreError::FileLost(_)) => save_copy(&daemon).await,
         _ => String::new(),
     };
+    if failed.is_none() {
+        // An operator who restarts it by hand is not called for that. Where it cannot be written, it counts.
+        drop(daemon.store.forget_start().await);
+    }
     daemon.stop().await;
     match failed {
         Some(failure) => bail!("{failure}: {}{saved}", failure.remedy().unwrap_or("start again")),

@@ -13,6 +13,21 @@ pub struct Counselor {
     pub disabled_at: Option<UnixMs>,
 }
 
+impl Counselor {
+    /// Whether this is nobody's account, but stands for what was done by a duty phone ([`phone_login`]).
+    pub fn is_a_phone(&self) -> bool {
+        self.login.starts_with(OF_A_PHONE)
+    }
+}
+
+/// No log-in name begins so.
+const OF_A_PHONE: &str = "duty:";
+
+/// Under which name it stands what was done by a duty phone whose holder has no account.
+pub fn phone_login(phone: &str) -> String {
+    format!("{OF_A_PHONE}{phone}")
+}
+
 /// A log-in name: 1–32 lower-case letters, digits, `.`, `_` or `-`; no spaces, so that commands stay unambiguous.
 pub fn is_valid_login(login: &str) -> bool {
     let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "._-".contains(c);
@@ -37,7 +52,8 @@ mod tests {
         for old in ["-rf", "--help", ".a", "_a"] {
             assert!(is_valid_login(old) && !may_be_given(old), "{old}");
         }
-        for bad in ["", "Minsu", "a b", "a/b", "Min Su", "민수", "a\u{1b}[31m", &"x".repeat(33)] {
+        for bad in ["", "Minsu", "a b", "a/b", "Min Su", "민수", "duty:kim", "a\u{1b}[31m", &"x".repeat(33)]
+        {
             assert!(!is_valid_login(bad) && !may_be_given(bad), "{bad:?}");
         }
     }

@@ -45,6 +45,16 @@ pub fn chain_in_words(error: &anyhow::Error, lang: Lang) -> String {
     parts.iter().map(|part| in_words(part, lang)).collect::<Vec<_>>().join(": ")
 }
 
+/// The innermost cause, which names the failure (`Connection refused`); the outer ones only say that a request failed, and may
+/// quote its address.
+pub fn innermost(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut cause = error;
+    while let Some(inner) = cause.source() {
+        cause = inner;
+    }
+    cause.to_string()
+}
+
 fn korean(said: &str) -> Option<String> {
     CAUSES.iter().find_map(|cause| cause.translate(said)).or_else(|| {
         // A carrier's code stands behind the sentence.

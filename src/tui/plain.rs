@@ -7,7 +7,7 @@ use super::lines::Typed;
 use crate::api::wire::{ConversationDetail, MessageView};
 use crate::client::bulletin_line;
 use crate::client::format::one_word;
-use crate::client::message::{delivery, photo, why_urgent};
+use crate::client::message::{author, delivery, photo, why_urgent};
 use crate::domain::text::{one_line, wrapped};
 use crate::tui::view::{
     addressee, advice_lines, asked_words, citizen_whole, length, picker_title, queue_words, remarks,
@@ -314,8 +314,7 @@ fn head(app: &App, text: &MessageView) -> String {
             format!("{} {}{why}", app.times().clock(text.at), app.say.t("citizen"))
         }
         MessageView::Out(text) => {
-            let author =
-                text.author.as_ref().map_or_else(|| app.say.t("automatic"), |who| one_word(&who.name));
+            let author = author(&app.say, text);
             format!("{} {author} · {}", app.times().clock(text.at), delivery(&app.times(), text).1)
         }
     }

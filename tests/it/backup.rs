@@ -68,6 +68,9 @@ async fn a_backup_beside_a_running_gateway_is_whole_and_any_program_reads_it() {
     let (gateway, config) = busy_gateway().await;
     let erased = "citizen 00112233445566778899aabbccddeeff 7 - -\n";
     fs::write(gateway.folder.path().join("munja.db-erased"), erased).unwrap();
+    // As the package names it: by its whole path.
+    let whole = format!("path = \"{}\" # ours", gateway.folder.path().join("munja.db").display());
+    fs::write(&config, fs::read_to_string(&config).unwrap().replace("path = \"munja.db\"", &whole)).unwrap();
     let file = backup(&config, &[]);
     assert_eq!(file.metadata().unwrap().permissions().mode() & 0o777, 0o600);
     let bytes = fs::read(&file).unwrap();
@@ -94,7 +97,10 @@ async fn a_backup_beside_a_running_gateway_is_whole_and_any_program_reads_it() {
     assert_eq!(fs::read_dir(file.parent().unwrap()).unwrap().count(), 1, "nothing else is left");
     // Whom the service has erased goes with it: an older copy that is put back there brings nobody back.
     let other = gateway.folder.path().join("other");
-    munjad(0, &["restore", file.to_str().unwrap(), "--to", other.to_str().unwrap()]);
+    let said = munjad(0, &["restore", file.to_str().unwrap(), "--to", other.to_str().unwrap()]);
+    assert!(said.contains("api_key_file: key"), "what is not there is named: {said}");
+    let restored = fs::read_to_string(other.join("gateway.toml")).unwrap();
+    assert!(restored.contains("path = \"munja.db\" # ours"), "not the old database: {restored}");
     assert_eq!(fs::read_to_string(other.join("munja.db-erased")).unwrap(), erased);
     // Never over a database.
     let refused = munjad(1, &["restore", file.to_str().unwrap(), "--config", at]);

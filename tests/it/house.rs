@@ -49,7 +49,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("ops", &[]),
     ("store", &["domain"]),
     ("carrier", &["domain"]),
-    ("call", &["domain"]),
+    ("call", &["domain", "ops"]),
     ("sim", &["domain", "ops"]),
     ("worker", &["call", "carrier", "domain", "ops", "store"]),
     ("api", &["domain", "ops", "store", "web"]),

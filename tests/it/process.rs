@@ -131,6 +131,9 @@ async fn systemd_hears_ready_status_watchdog_reload_and_stop() {
         service.signal("-TERM");
         service.until("STOPPING=1");
         assert!(service.child.wait().unwrap().success());
+        let db = rusqlite::Connection::open(folder.path().join("munja.db")).unwrap();
+        let n: i64 = db.query_row("SELECT count(*) FROM daemon_start", [], |row| row.get(0)).unwrap();
+        assert_eq!(n, 0, "a stop that was asked for does not count as a crash");
     })
     .await
     .unwrap();

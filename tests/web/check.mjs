@@ -148,7 +148,7 @@ try {
 
   begin("danger is told on both pages, and answered");
   await gateway.text(OTHER, "살려주세요 한빛아파트 3동");
-  await desk.locator("#alarm", { hasText: "위급: 상담 2번" }).waitFor();
+  await desk.locator("#alarm", { hasText: "긴급: 상담 2번" }).waitFor();
   await board.locator("#danger .ringing", { hasText: "상담 2번" }).waitFor();
   await barriers(board, "board in danger");
   await picture(board, "board");

@@ -9,6 +9,8 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, bail};
 
+use crate::ops::process::user_name;
+
 /// The first line of an encrypted file (age-encryption.org/v1).
 const HEADER: &str = "age-encryption.org/v1";
 /// Its last line begins so.
@@ -47,7 +49,10 @@ impl<'a> Age<'a> {
     /// Decrypts `sealed` into the new file `plain` with the private key in the file `identity`.
     pub fn decrypt(&self, sealed: &Path, plain: &Path, identity: &Path) -> anyhow::Result<()> {
         let shown = identity.display().to_string();
-        File::open(identity).with_context(|| format!("the key file {shown} cannot be read"))?;
+        File::open(identity).with_context(|| {
+            let user = user_name(rustix::process::geteuid().as_raw());
+            format!("the private key file {shown} cannot be read by the user {user}")
+        })?;
         self.run(&["-d", "-i", &shown], sealed, plain)
     }
 

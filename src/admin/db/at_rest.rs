@@ -20,7 +20,7 @@ use crate::domain::data_key::{CAN_ENCRYPT, DataKey, DataKeys};
 use crate::domain::privacy::FileKind;
 use crate::ops::causes::in_words;
 use crate::ops::clock::Clock;
-use crate::store::{Opens, Recrypted, RecryptedCopies, Store, files_of, is_plain, opens};
+use crate::store::{Opens, Recrypted, RecryptedCopies, Store, databases_below, files_of, is_plain, opens};
 
 #[derive(Args)]
 #[command(
@@ -244,12 +244,14 @@ fn shown(paths: &[PathBuf]) -> Vec<String> {
     paths.iter().map(|path| path.display().to_string()).collect()
 }
 
-/// Copies beside the database and backups that hold texts as they are. What cannot be looked at is left out.
+/// Copies beside the database, databases in folders below it, and backups that hold texts as they are. What cannot be looked at is left out.
 fn plain_copies(config: &Config) -> Vec<PathBuf> {
     let beside = files_of(&config.database).unwrap_or_default().into_iter();
     let copies = beside.filter(|(path, kind)| *kind == Some(FileKind::Copy) && is_plain(path));
     let backups = config.backup.folder.as_deref().map(plain_backups).unwrap_or_default();
-    copies.map(|(path, _)| path).chain(backups).collect()
+    let below = databases_below(&config.database).into_iter().map(|(path, _)| path);
+    let below = below.filter(|path| is_plain(path));
+    copies.map(|(path, _)| path).chain(below).chain(backups).collect()
 }
 
 /// Whether systemd wrote the file: it is a copy, which goes with the service.

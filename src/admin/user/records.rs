@@ -57,8 +57,8 @@ pub(super) async fn revoke(login: String, n: Option<i64>, at: &ConfigArg, say: S
         Err(StoreError::NotFound) => bail!(
             "{}",
             say.pick(
-                format!("{login} has no such session; see munjad user tokens {login}"),
-                format!("{login} 님에게 그런 로그인이 없습니다. munjad user tokens {login} 을 보십시오"),
+                format!("{login} has no such session; see `munjad user tokens {login}`"),
+                format!("{login} 님에게 그런 로그인이 없습니다. `munjad user tokens {login}` 를 보십시오"),
             )
         ),
         ended => ended?,

@@ -64,7 +64,7 @@ pub struct OutboundMessage {
     pub n_masked: i64,
     #[serde(default)]
     pub photos: Vec<PhotoView>,
-    /// Who wrote it, or asked for this automatic text (`where`, `warning`); null where nobody did.
+    /// Who wrote it, or asked for this automatic text (`where`, `warning`); null where nobody did, and for an answer that a recovery found in the carrier's list (its `notice` is null, too).
     pub author: Option<CounselorView>,
     /// `held`, `queued`, `sending`, `in_doubt`, `accepted`, `delivered`, `undelivered`, `failed`, `expired`, `cancelled` or
     /// `unconfirmed`.

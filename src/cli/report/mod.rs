@@ -19,7 +19,7 @@ use super::context::CliContext;
 use super::exit::Exit;
 use super::failure::Failure;
 use crate::api::wire::{QuoteList, ReportView};
-use crate::client::format::one_word;
+use crate::client::format::{one_word, whole_path};
 use crate::client::{ReportQuery, Say, create_private};
 use crate::domain::UnixMs;
 use crate::domain::figures::Period;
@@ -305,7 +305,7 @@ fn write(context: &mut CliContext, path: &Path, bytes: &[u8]) -> Result<(), Fail
         std::fs::rename(&partial, path)
     });
     done.map_err(|error| unwritable(path, &error))?;
-    let name = one_word(&path.display().to_string());
+    let name = whole_path(path);
     let line = context.say.with("report-written", [("file", name.into())]);
     context.remark(&line);
     Ok(())
@@ -319,10 +319,7 @@ fn unwritable(path: &Path, error: &std::io::Error) -> Failure {
         std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => "report_disk_full",
         _ => "report_file",
     };
-    let values = [
-        ("file", one_word(&path.display().to_string()).into()),
-        ("why", one_word(&error.to_string()).into()),
-    ];
+    let values = [("file", whole_path(path).into()), ("why", one_word(&error.to_string()).into())];
     Failure::here(Exit::Unexpected, code, values)
 }
 

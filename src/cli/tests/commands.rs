@@ -170,6 +170,16 @@ async fn a_log_in_without_a_terminal_says_how() {
     assert_eq!(run.exit, Exit::Usage);
     assert!(run.err.contains("--password-stdin"), "{}", run.err);
     assert_eq!(world.munja(&["login"]).await.exit, Exit::Usage);
+    // Each command hints at itself.
+    let run = world.munja(&["totp", "enable"]).await;
+    assert_eq!(run.exit, Exit::Usage);
+    assert!(
+        run.err.contains("munja totp enable --password-stdin") && !run.err.contains("munja login"),
+        "{}",
+        run.err
+    );
+    let run = world.munja(&["passwd"]).await;
+    assert!(run.err.contains("munja passwd --password-stdin"), "{}", run.err);
 }
 
 #[tokio::test]

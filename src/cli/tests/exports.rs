@@ -22,10 +22,13 @@ async fn moments_in_csv_have_year_and_zone_and_no_cell_is_a_formula() {
     for (what, moment) in
         [("coaching", "2026-07-02T12:00:00+00:00"), ("incentive", "2026-07-03T12:00:00+00:00")]
     {
-        let path = world.home.path().join(format!("{what}.csv"));
+        let folder = world.home.path().join("a-folder-whose-name-alone-is-more-than-forty-letters-long");
+        std::fs::create_dir_all(&folder).expect("a folder");
+        let path = folder.join(format!("{what}.csv"));
         let file = path.display().to_string();
         let run = world.munja(&["report", what, "2026-07-01..2026-07-02", "--csv", &file]).await;
         assert_eq!(run.exit, Exit::Ok, "{}", run.err);
+        assert!(run.err.contains(&file), "the path is told whole: {}", run.err);
         let csv = std::fs::read_to_string(&path).expect("written");
         assert!(csv.contains(moment), "{csv}");
         assert!(!csv.contains(",=") && !csv.contains("\n=") && !csv.contains(",@"), "{csv}");

@@ -261,6 +261,34 @@ fn one_korean_word_for_one_thing() {
     }
 }
 
+/// What a danger is called where it is a label, in every face. In sentences a citizen may be 위급한.
+#[test]
+fn the_label_of_a_danger_is_one_word() {
+    let page = include_str!("../../web/assets/words.js");
+    let lines: Vec<&str> = FACES.iter().flat_map(|face| face.ko.lines()).chain(page.lines()).collect();
+    let labels = [
+        "tier-1 =",
+        "mark-ringing =",
+        "n-danger =",
+        "duty-kind-danger =",
+        "status-short-danger =",
+        "head-dangers-7 =",
+        "practice-lesson-danger =",
+        "call-danger =",
+        "ringing =",
+        "note-false_alarm =",
+        "\"danger\":",
+        "\"danger-say\":",
+        "\"tier-1\":",
+        "\"false-alarm\":",
+    ];
+    for label in labels {
+        let of_it: Vec<&&str> = lines.iter().filter(|line| line.trim_start().starts_with(label)).collect();
+        assert!(!of_it.is_empty(), "{label}");
+        assert!(of_it.iter().all(|line| line.contains("긴급") && !line.contains("위급")), "{of_it:?}");
+    }
+}
+
 /// A particle behind a value would have to follow its last sound, so no sentence has one there: neither both forms, nor one of them.
 #[test]
 fn no_particle_stands_behind_a_value() {

@@ -268,3 +268,23 @@ async fn who_is_off_is_named_and_who_passes_on_is_no_candidate() {
     assert_eq!(run.exit, Exit::Usage);
     assert!(run.err.contains("본인의 아이디") && !run.err.contains("이 중 하나"), "{}", run.err);
 }
+
+/// The carrier had it, and the database that was put back did not: nobody knows who wrote it.
+#[tokio::test]
+async fn an_answer_that_a_recovery_found_is_not_an_automatic_text() {
+    let world = World::new().await;
+    let found = |notice: Value| {
+        let mut text = text_out(56, "delivered");
+        (text["author"], text["notice"]) = (Value::Null, notice);
+        text
+    };
+    let mut closed = detail(12, 34, vec![found(Value::Null), found(json!("receipt"))]);
+    closed["close_reason"] = json!("recovery");
+    world.server.on("GET /v1/conversations/12", [Reply::Json(closed.clone()), Reply::Json(closed)]);
+    let out = world.munja(&["show", "12"]).await.out;
+    let expected = "11:58 복구에서 찾은 답변(쓴 사람 모름) · 11:59 도착 · 복구 뒤에 알게 된 시각 (문자 56)";
+    assert!(out.contains(expected) && out.contains("11:58 자동 발송 · 11:59 도착 (문자 56)"), "{out}");
+    assert!(out.contains("종료 사유: 복구("), "{out}");
+    let out = world.munja(&["show", "12", "--lang", "en"]).await.out;
+    assert!(out.contains("Answer found at the recovery (author unknown)"), "{out}");
+}

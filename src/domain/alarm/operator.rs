@@ -2,7 +2,7 @@
 
 use crate::domain::UnixMs;
 
-/// Starts of the daemon within [`RESTARTS_MS`] that are a loop.
+/// Starts of the daemon within [`RESTARTS_MS`] that are a loop; one that ended because it was asked to does not count.
 pub const MOST_STARTS: u32 = 3;
 /// The time over which starts are counted (milliseconds).
 pub const RESTARTS_MS: i64 = 10 * 60 * 1_000;

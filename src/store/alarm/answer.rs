@@ -10,7 +10,7 @@ use crate::domain::alarm::code::{GUESS_MS, MOST_CODES, MOST_WRONG, OVER_MS, REST
 use crate::domain::alarm::words::Confirmation;
 use crate::domain::alarm::{DutyAnswer, DutyPhone, DutyWord, read_answer};
 use crate::domain::conversation::Command;
-use crate::domain::counselor::Counselor;
+use crate::domain::counselor::{Counselor, phone_login};
 use crate::domain::event::EventKind;
 use crate::domain::lateness::HELP_MS;
 use crate::domain::phone::PhoneNumber;
@@ -227,7 +227,7 @@ fn person(conn: &Connection, phone: &DutyPhone, now: UnixMs) -> Result<Counselor
     if let Some(own) = phone.login.as_deref().map(|login| find(login, false)).transpose()?.flatten() {
         return Ok(own);
     }
-    let login = format!("duty:{}", phone.name);
+    let login = phone_login(&phone.name);
     conn.prepare_cached(
         "INSERT INTO counselor (login, name, password_hash, created_at, disabled_at)
          VALUES (:login, :name, :hash, :now, :now) ON CONFLICT (login) DO NOTHING",

@@ -59,7 +59,16 @@ impl Store {
         .await
     }
 
-    /// How often the daemon was started lately.
+    /// Takes back the last start: it ended because somebody asked for it, and nothing is broken.
+    pub async fn forget_start(&self) -> Result<()> {
+        self.write(|conn| {
+            conn.execute("DELETE FROM daemon_start WHERE id = (SELECT max(id) FROM daemon_start)", [])?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// How often the daemon was started lately, without starts that ended as they should.
     pub async fn n_starts(&self, now: UnixMs) -> Result<u32> {
         self.look_up(move |conn| {
             let sql = "SELECT count(*) FROM daemon_start WHERE at > :since AND at <= :now";

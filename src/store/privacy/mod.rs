@@ -1,7 +1,9 @@
 //! Personal data and its end (`domain::privacy`): what is forgotten of one conversation (`forget`), what has outlived its time
 //! (`purge`), one person's rights (`subject`, `erase`), legal holds (`hold`), and erasures that a restored copy does not know
-//! (`honour`, `erased_file`, `gone`). `traces` looks for what is left in files, `reasons` in what people gave as one.
+//! (`honour`, `erased_file`, `gone`). `traces` looks for what is left in files, `below` for databases in sub-folders, `reasons` in what
+//! people gave as one.
 
+pub(in crate::store) mod below;
 pub(in crate::store) mod erase;
 pub(in crate::store) mod erased_file;
 pub(in crate::store) mod forget;

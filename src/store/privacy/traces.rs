@@ -15,6 +15,7 @@ use crate::domain::phone::PhoneNumber;
 use crate::domain::privacy::{FileKind, file_kind};
 use crate::store::engine::cipher;
 use crate::store::engine::files::beside;
+use crate::store::privacy::below::databases_below;
 use crate::store::{Result, StoreError};
 
 /// Fewer digits stand in too much else to look for.
@@ -93,6 +94,8 @@ pub struct Trace {
     pub n_words: usize,
     pub modified_at: UnixMs,
     pub n_bytes: u64,
+    /// It lies in a folder below the database's: nothing removes it by itself.
+    pub is_below: bool,
 }
 
 impl Trace {
@@ -106,6 +109,7 @@ impl Trace {
             n_words: 0,
             modified_at: modified.map_or(0, |at| i64::try_from(at.as_millis()).unwrap_or(i64::MAX)),
             n_bytes: about.len(),
+            is_below: false,
         }
     }
 
@@ -134,7 +138,7 @@ pub fn files_of(database: &Path) -> Result<Vec<(PathBuf, Option<FileKind>)>> {
     Ok(found)
 }
 
-/// Searches every file beside the database for a number, and for words of whoever has it; an encrypted one row by row, with its key.
+/// Searches every file beside the database, and databases in folders below ([`databases_below`]), for a number, and for words of whoever has it; an encrypted one row by row, with its key.
 /// Blocks; reads all of them.
 ///
 /// Only where this process has no store open on the database: closing a handle of a file drops the locks that SQLite has on it.
@@ -160,15 +164,23 @@ pub fn find_traces(
         let Some(kind) = kind.filter(|_| path.is_file() && !path.to_string_lossy().ends_with("-shm")) else {
             continue;
         };
-        let looked = if cipher::seems_encrypted(&path) && kind != FileKind::Log {
-            search_rows(&path, kind, keys, (&finder, n_numbers))
-        } else {
-            search(&path, kind, (&finder, n_numbers)).map_err(|error| unreadable(&path, &error))
-        };
-        let trace = looked?;
+        let trace = look(&path, kind, keys, (&finder, n_numbers))?;
         found.extend(Some(trace).filter(|trace| trace.n_numbers + trace.n_words > 0));
     }
+    // What does not open with our key may be another service's.
+    let below = databases_below(database);
+    let below = below.iter().filter_map(|(path, kind)| look(path, *kind, keys, (&finder, n_numbers)).ok());
+    let of_them = below.filter(|trace| trace.n_numbers + trace.n_words > 0);
+    found.extend(of_them.map(|trace| Trace { kind: FileKind::Copy, is_below: true, ..trace }));
     Ok(found)
+}
+
+fn look(path: &Path, kind: FileKind, keys: &DataKeys, finder: (&AhoCorasick, usize)) -> Result<Trace> {
+    if cipher::seems_encrypted(path) && kind != FileKind::Log {
+        search_rows(path, kind, keys, finder)
+    } else {
+        search(path, kind, finder).map_err(|error| unreadable(path, &error))
+    }
 }
 
 fn search(path: &Path, kind: FileKind, finder: (&AhoCorasick, usize)) -> std::io::Result<Trace> {
@@ -238,10 +250,16 @@ mod tests {
         std::fs::write(beside(&database, ".v3-backup"), "아무도 모르는 긴 문장 하나").unwrap();
         std::fs::write(beside(&database, ".lock"), "01012345678").unwrap();
         std::fs::write(folder.path().join("other.db"), "01012345678").unwrap();
+        let newer = folder.path().join("newer");
+        std::fs::create_dir(&newer).unwrap();
+        std::fs::write(newer.join("munja.db"), "SQLite format 3\0 010-1234-5678").unwrap();
+        std::fs::write(newer.join("notes.txt"), "01012345678").unwrap();
         let words = ["아무도 모르는 긴 문장".to_owned()];
         let found =
             find_traces(&database, &DataKeys::none(), &PhoneNumber::parse("01012345678"), &words).unwrap();
-        let found: Vec<_> = found.iter().map(|t| (t.kind, t.n_numbers, t.n_words)).collect();
-        assert_eq!(found, [(FileKind::Database, 2, 0), (FileKind::Copy, 0, 1)]);
+        let found: Vec<_> = found.iter().map(|t| (t.kind, t.n_numbers, t.n_words, t.is_below)).collect();
+        let expected =
+            [(FileKind::Database, 2, 0, false), (FileKind::Copy, 0, 1, false), (FileKind::Copy, 1, 0, true)];
+        assert_eq!(found, expected);
     }
 }

@@ -398,6 +398,9 @@ async fn the_operator_hears_once_again_after_an_hour_and_at_the_end() {
     }
     assert_eq!(bench.store.n_starts(DAY + 3).await.unwrap(), 3);
     assert_eq!(bench.store.n_starts(DAY + HOUR).await.unwrap(), 0);
+    // A stop that was asked for.
+    bench.store.forget_start().await.unwrap();
+    assert_eq!(bench.store.n_starts(DAY + 3).await.unwrap(), 2);
 }
 
 /// Each step of a call is in the transaction of the escalation: what fails in between leaves neither.

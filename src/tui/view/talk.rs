@@ -10,7 +10,7 @@ use super::queue::citizen_whole;
 use super::theme::Theme;
 use crate::api::wire::{ConversationDetail, MessageView, NoteView};
 use crate::client::format::{fitted, one_word};
-use crate::client::message::{Tone, delivery, photo, why_urgent};
+use crate::client::message::{Tone, author, delivery, photo, why_urgent};
 use crate::domain::text::{columns_of, one_line, runs_leftwards, wrapped};
 use crate::domain::triage::as_typed;
 use crate::tui::app::{App, Mode, Talk};
@@ -215,8 +215,7 @@ fn message(app: &App, theme: Theme, text: &MessageView, block: &mut Block) {
             block.line(&format!("{} {}{more}", app.times().clock(text.at), app.say.t("citizen")), style);
         }
         MessageView::Out(text) => {
-            let author =
-                text.author.as_ref().map_or_else(|| app.say.t("automatic"), |who| one_word(&who.name));
+            let author = author(&app.say, text);
             let (tone, words) = delivery(&app.times(), text);
             let head = format!("{} {author} · {words}", app.times().clock(text.at));
             block.line(&head, if tone == Tone::Good { theme.strong() } else { theme.tone(tone) });

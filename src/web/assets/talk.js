@@ -76,10 +76,13 @@ function inbound(text, seen) {
 
 function outbound(text, desk) {
   const fate = known(`fate-${text.state}`) ? t(`fate-${text.state}`, { time: moment(text.final_at ?? text.at) }) : text.state;
+  // An answer without a writer: a recovery found it in the carrier's list.
+  const isFound = !text.author && !text.notice;
   const isBad = ["in_doubt", "undelivered", "failed", "expired"].includes(text.state);
   return el("li", { class: "out" },
-    el("p", { class: "meta" }, el("strong", {}, text.author?.name ?? t("from-us")), el("time", {}, moment(text.at)),
+    el("p", { class: "meta" }, el("strong", {}, text.author?.name ?? t(isFound ? "from-recovery" : "from-us")), el("time", {}, moment(text.at)),
       el("span", { class: isBad ? "badge bad" : "" }, text.code && isBad ? `${fate} [${text.code}]` : fate),
+      isFound && text.final_at ? el("span", {}, t("learned-at-recovery")) : null,
       text.state === "held" && text.author ? el("button", { type: "button", onclick: () => recall(text, desk) }, t("recall")) : null,
       text.needs_decision ? el("button", { type: "button", onclick: () => decide(text, desk) }, t("decide")) : null),
     el("p", { class: "text" }, text.text), text.photos.map(photo));
