@@ -34,6 +34,9 @@ chmod 755 "$tree/root/check/"*.sh "$tree/root/check/munjad-sim"
 dpkg-deb -R "$package" "$work/next"
 sed -i 's/^Version: .*/&+next/' "$work/next/DEBIAN/control"
 dpkg-deb --root-owner-group -b "$work/next" "$tree/root/check/next.deb" >/dev/null
+# The other flavour, as far as dpkg is concerned: a package of another name that takes this one's place.
+sed -i -e 's/^Package: .*/Package: munja-sqlcipher\nProvides: munja/' -e 's/^\(Conflicts\|Replaces\): .*/\1: munja/' "$work/next/DEBIAN/control"
+dpkg-deb --root-owner-group -b "$work/next" "$tree/root/check/other.deb" >/dev/null
 
 # One unit of ours does everything once the system is up, and turns it off.
 cat >"$tree/etc/systemd/system/package-check.service" <<'UNIT'

@@ -1,7 +1,8 @@
 //! `--help` and wrong usage of `munjad` in Korean: one table, `locales/help.ko.txt`, with a line for each command and argument. A test finds
 //! what has no line.
 //!
-//! `carrier status` names a command, `carrier status:offline` its argument, `:config` an argument that many commands share.
+//! `carrier status` names a command, `carrier status:offline` its argument, `:config` an argument that many commands share, `~...` words
+//! that stand beside the examples.
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, ArgAction, Command, Error};
@@ -19,21 +20,32 @@ const TEMPLATE: &str = "{about-with-newline}\n사용법: {usage}\n\n{all-args}{a
 
 /// The command line with its help in `lang`.
 pub(super) fn localised(command: Command, lang: Lang) -> Command {
-    match lang {
+    let command = match lang {
         Lang::En => command,
         Lang::Ko => {
             let version = Arg::new("version").short('V').long("version").action(ArgAction::Version);
             let command = command.disable_version_flag(true).arg(version);
             translated(command, "").after_help(EXAMPLES.trim_end())
         }
+    };
+    let examples = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+    command.after_help(built_in(&examples, cfg!(feature = "sim")))
+}
+
+/// Examples without what this program was built without: the demo and its exit code.
+fn built_in(examples: &str, has_sim: bool) -> String {
+    let lines = examples.lines().filter(|line| has_sim || !line.trim_start().starts_with("munjad demo"));
+    let text = lines.collect::<Vec<_>>().join("\n");
+    match text.rfind(", 4 ") {
+        Some(at) if !has_sim => text[..at].to_owned(),
+        _ => text,
     }
 }
 
 fn translated(command: Command, path: &str) -> Command {
     let help = Arg::new("help").short('h').long("help").action(ArgAction::Help);
     let about = about(path).unwrap_or_default();
-    // Examples are commands, the same in every language.
-    let examples = command.get_after_help().map(|help| help.to_string().replace("Examples:", "예:"));
+    let examples = command.get_after_help().map(|help| examples_in_korean(&help.to_string()));
     let command = command
         .after_help(examples.unwrap_or_default())
         .disable_help_flag(true)
@@ -83,6 +95,12 @@ fn values(arg: &Arg) -> String {
     ];
     let hint = |(name, value): (&str, String)| (!value.is_empty()).then(|| format!(" [{name}: {value}]"));
     all.into_iter().filter_map(hint).collect()
+}
+
+/// Examples are commands, the same in every language; what is said beside them is not.
+fn examples_in_korean(help: &str) -> String {
+    let known = TABLE.lines().filter_map(|line| line.strip_prefix('~')?.split_once('\t'));
+    known.fold(help.to_owned(), |text, (en, ko)| text.replace(en, ko))
 }
 
 fn about(path: &str) -> Option<&'static str> {
@@ -190,6 +208,43 @@ mod tests {
         let check = command.find_subcommand_mut("check").unwrap().render_long_help().to_string();
         assert!(check.contains("[값: ko, en] ") || check.contains("[값: ko, en]\n"), "{check}");
         assert!(check.contains("[기본: gateway.toml] [환경 변수: MUNJAD_CONFIG]"), "{check}");
+    }
+
+    /// The lines of the examples of a command and of those below it that are no commands, and the words that stand behind one.
+    fn said_beside_examples(command: &Command, found: &mut Vec<String>) {
+        let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+        for line in help.lines().filter(|line| !line.is_empty()) {
+            match line.strip_prefix("  ") {
+                None => found.push(line.to_owned()),
+                Some(example) => found.extend(example.split_once("  ").map(|(_, words)| words.to_owned())),
+            }
+        }
+        command.get_subcommands().for_each(|sub| said_beside_examples(sub, found));
+    }
+
+    #[test]
+    fn what_stands_beside_examples_is_korean() {
+        let command = localised(Munjad::command(), Lang::Ko);
+        let mut found = Vec::new();
+        said_beside_examples(&command, &mut found);
+        assert!(found.len() > 30, "{found:#?}");
+        let is_korean = |words: &String| words.chars().any(|c| ('가'..='힣').contains(&c));
+        // The second line of a list of exit codes.
+        let is_list = |words: &String| words.starts_with("carrier reconcile, ");
+        found.retain(|words| !is_korean(words) && !is_list(words));
+        assert!(found.is_empty(), "{found:#?}");
+    }
+
+    #[test]
+    fn examples_name_the_demo_only_where_it_is() {
+        for lang in [Lang::En, Lang::Ko] {
+            let command = localised(Munjad::command(), lang);
+            let examples = command.get_after_help().unwrap().to_string();
+            assert_eq!(examples.contains("munjad demo"), cfg!(feature = "sim"));
+            let without = built_in(&examples, false);
+            assert!(!without.contains("demo ") && !without.contains(", 4 "), "{without}");
+            assert!(without.ends_with("citizen erase)"), "{without}");
+        }
     }
 
     #[test]

@@ -72,11 +72,11 @@ async fn both(config: &Path, say: Say) -> anyhow::Result<()> {
         "Next: put the carrier's API key into the file bizgo_api_key beside it (chmod 600), set your number, then\n\
          \x20 munjad check    says what is still missing\n\
          \x20 munjad user add LOGIN --name NAME\n\
-         \x20 munjad run",
+         \x20 munjad run      (a service of systemd: systemctl enable --now munjad)",
         "다음: 통신사 API 키를 같은 폴더의 bizgo_api_key 파일에 넣고(chmod 600) 번호를 고친 뒤\n\
          \x20 munjad check    아직 빠진 것을 알려 줍니다\n\
          \x20 munjad user add 아이디 --name 이름\n\
-         \x20 munjad run",
+         \x20 munjad run      (systemd 서비스라면 systemctl enable --now munjad)",
     ));
     Ok(())
 }

@@ -101,7 +101,7 @@ Examples:
   munjad privacy show                        where personal data lies, and for how long
   munjad calendar 2027                       show a year's holidays, exceptions and hours
   munjad audit verify                        check that the access log is as it was written
-  munjad audit who-saw --number 01012345678  list everybody who saw the data of one citizen
+  munjad audit who-saw --number -            list everybody who saw the data of one citizen (standard input)
   munjad demo                                try everything on this machine, with a simulated carrier
 
 Exit codes: 0 done, 1 failed, 2 wrong command line, 3 something is to be looked at (check, audit verify,

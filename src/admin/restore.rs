@@ -268,13 +268,15 @@ fn tell(done: &PutBack, (database, check): (&Path, bool), now: i64, say: Say) {
             "The next start is in recovery: texts come in and duty phones are called, but nothing is sent to citizens until the \
              carriers' lists of the last {age} have been read and you have confirmed the rest. {had_not} had not left when the \
              backup was made: the carrier is asked about each. Everybody has to log in again.\n\
-             Next: put the keys of the carriers in their files, munjad check, munjad run, then munjad recovery status."
+             Next: put the keys of the carriers in their files, munjad check, start (systemctl start munjad, without a \
+             service munjad run), then munjad recovery status."
         ),
         format!(
             "다음 시작은 복구 상태입니다. 문자를 받고 당직 전화를 부르지만, 지난 {age} 동안의 통신사 목록을 읽고 운영자가 나머지를 확인할 \
              때까지 시민에게는 보내지 않습니다. 백업할 때 아직 나가지 않은 문자 {n}건은 통신사에 하나씩 확인합니다. 상담사는 모두 다시 \
              로그인해야 합니다.\n\
-             다음: 통신사 키를 파일에 넣고, munjad check, munjad run, 그리고 munjad recovery status"
+             다음: 통신사 키를 파일에 넣고, munjad check, 시작(systemctl start munjad, 서비스로 쓰지 않으면 munjad run), 그리고 \
+             munjad recovery status"
         ),
     ));
 }

@@ -4,6 +4,7 @@ use clap::ValueEnum;
 
 use super::context::CliContext;
 use super::failure::Failure;
+use super::input;
 use super::render::{lines, table};
 use super::search::since;
 use crate::api::wire::AccessRowView;
@@ -39,8 +40,9 @@ enum What {
 
 pub async fn run(context: &mut CliContext, args: Args) -> Result<(), Failure> {
     let since_at = args.since.as_deref().map(|word| since(context, word)).transpose()?;
+    let number = input::number(context, args.number.as_deref())?;
     let client = context.client()?;
-    let rows = match (args.what, args.number, args.reason) {
+    let rows = match (args.what, number, args.reason) {
         (What::WhoSaw, Some(number), Some(reason)) => client.who_saw(&number, &reason, since_at).await?,
         _ => {
             let query = AuditQuery {

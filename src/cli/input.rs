@@ -48,6 +48,14 @@ pub fn standard(context: &mut CliContext) -> Result<String, Failure> {
     String::from_utf8(bytes).map_err(|_| Failure::here(Exit::Usage, "input_not_text", []))
 }
 
+/// A phone number of the command line; `-` is the first line of standard input, so that it stands in no shell's history.
+pub fn number(context: &mut CliContext, word: Option<&str>) -> Result<Option<String>, Failure> {
+    Ok(match word {
+        Some("-") => Some(context.read_line().map_err(anyhow::Error::from)?.trim().to_owned()),
+        word => word.map(str::to_owned),
+    })
+}
+
 fn file(path: &Path) -> (&'static str, crate::client::Value) {
     ("file", crate::domain::text::safe_for_terminal(&path.display().to_string()).into())
 }

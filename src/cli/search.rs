@@ -7,6 +7,7 @@ use super::compose::written;
 use super::context::CliContext;
 use super::exit::Exit;
 use super::failure::Failure;
+use super::input;
 use crate::api::wire::{SearchHitView, SearchResults};
 use crate::client::Sought;
 use crate::client::citizen::{named, whole};
@@ -50,7 +51,7 @@ pub async fn run(context: &mut CliContext, args: &Args) -> Result<(), Failure> {
     };
     let sought = Sought {
         words: words(&args.words),
-        number: args.number.clone(),
+        number: input::number(context, args.number.as_deref())?,
         reason: args.reason.clone(),
         citizen: args.citizen.clone(),
         category: args.category.clone(),

@@ -10,6 +10,7 @@ FLAVOUR=sqlcipher names the package munja-sqlcipher: it takes the place of munja
 import gzip
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -38,14 +39,36 @@ def place(stage, built, assets):
         for path in found:
             to = stage / (target + path.name if target.endswith("/") else target)
             to.parent.mkdir(parents=True, exist_ok=True)
-            if "usr/share/man/" in target or path.name == "CHANGELOG.md":
-                to = to.with_name(("changelog" if path.name == "CHANGELOG.md" else to.name) + ".gz")
+            if "usr/share/man/" in target or to.name == "changelog":
+                to = to.with_name(to.name + ".gz")
                 to.write_bytes(gzip.compress(path.read_bytes(), mtime=0))
             else:
                 shutil.copy(path, to)
             if target == "usr/bin/" and shutil.which("strip"):
                 subprocess.run(["strip", "--strip-unneeded", to], check=True)
             to.chmod(int(mode, 8))
+
+
+# What a page points to: [words](place), ![words](place), <img src="place">.
+LINK = re.compile(r"""(?:\]\(|(?:src|href)=")([^)"\s]+)""")
+
+
+def refuse_dead_links(pages):
+    """Every relative link of a page in the package leads to a file of the package; the paths that programs and units name, too."""
+    dead = []
+    for page in sorted(pages.rglob("*.md")):
+        for link in LINK.findall(page.read_text()):
+            path = link.split("#")[0]
+            if path and "://" not in link and not link.startswith("mailto:"):
+                to = (page.parent / path).resolve()
+                if not to.exists() or not to.is_relative_to(pages.resolve()):
+                    dead.append(f"{page.relative_to(pages)}: {link}")
+    for source in [*ROOT.glob("systemd/*.service"), *ROOT.glob("systemd/deb/post*"), *ROOT.glob("src/admin/**/*.rs")]:
+        for named in re.findall(r"/usr/share/doc/munja/([\w./-]*\w)", source.read_text()):
+            if not (pages / named).exists():
+                dead.append(f"{source.relative_to(ROOT)}: /usr/share/doc/munja/{named}")
+    if dead:
+        sys.exit("links that lead out of the package; add the files to [package.metadata.deb]:\n  " + "\n  ".join(dead))
 
 
 def shared_libraries(stage):
@@ -73,10 +96,13 @@ def control(package, deb, stage):
         "Priority": deb["priority"],
         "Description": package["description"].split(": ", 1)[1] + "\n" + "\n".join(f" {line}" for line in words),
     }
+    # Each takes the place of the others.
+    name = fields["Package"]
     if flavour := os.environ.get("FLAVOUR"):
-        name = fields["Package"]
-        fields |= {"Package": f"{name}-{flavour}", "Provides": name, "Conflicts": name, "Replaces": name}
+        fields |= {"Package": f"{name}-{flavour}", "Provides": name}
         fields["Description"] = FLAVOURS[flavour] + "\n" + fields["Description"].split("\n", 1)[1]
+    others = {name, *(f"{name}-{other}" for other in FLAVOURS)} - {fields["Package"]}
+    fields |= {"Conflicts": ", ".join(sorted(others)), "Replaces": ", ".join(sorted(others))}
     return fields, "".join(f"{name}: {value}\n" for name, value in fields.items())
 
 
@@ -92,6 +118,7 @@ def main(built, output):
         place(stage, built, deb["assets"])
         licence = f"{package['name']}: Copyright {deb['copyright']}. Licence: Apache-2.0, as in\n/usr/share/common-licenses/Apache-2.0\n"
         (stage / "usr/share/doc/munja/copyright").write_text(licence)
+        refuse_dead_links(stage / "usr/share/doc/munja")
         debian = stage / "DEBIAN"
         fields, text = control(package, deb, stage)
         sums = [

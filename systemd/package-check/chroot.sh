@@ -32,6 +32,10 @@ until_ok 40 "the gateway stops" bash -c '! pgrep -u munja munjad'
 kill $sim
 expect 0 "the package is upgraded" dpkg -i next.deb
 expect 0 "  the configuration was kept" cmp good /etc/munja/gateway.toml
+expect 0 "munja-sqlcipher takes its place" dpkg -i other.deb
+expect 0 "  and it takes the place of munja-sqlcipher" dpkg -i next.deb
+expect 0 "what is left of the other package is purged" dpkg -P munja-sqlcipher
+expect 0 "  the configuration was kept" cmp good /etc/munja/gateway.toml
 expect 0 "the package is removed" dpkg -r munja
 expect 0 "  the database stays" test -s /var/lib/munja/munja.db
 expect 0 "the package is purged" dpkg -P munja

@@ -78,10 +78,24 @@ pid=$(main_pid)
 expect 0 "the package is upgraded" dpkg -i next.deb
 until_ok 60 "  the service runs again, as another process" is_other_process "$pid"
 until_ok 40 "  the text still waits" waits
+
+systemctl enable --quiet --now munja-backup.timer
+for to in other next; do
+    pid=$(main_pid)
+    expect 0 "$to.deb takes the place of the package" apt-get install -y "./$to.deb"
+    until_ok 60 "  the service runs again, as another process" is_other_process "$pid"
+    expect 0 "  so does the timer that ran" systemctl is-active munja-backup.timer
+    expect "!0" "  the one that did not is still stopped" systemctl is-active munja-report.timer
+    until_ok 40 "  the text still waits" waits
+done
+expect 0 "what is left of the other package is purged" dpkg -P munja-sqlcipher
+expect 0 "  the configuration stays: this one uses it" test -s /etc/munja/gateway.toml
+
 expect 0 "the package is removed" dpkg -r munja
 expect "!0" "  the service is stopped" systemctl is-active munjad
+expect "!0" "  so is the timer" systemctl is-active munja-backup.timer
 expect 0 "  the database stays" test -s /var/lib/munja/munja.db
-expect 0 "installed again, it runs again" bash -c "dpkg -i first.deb && systemctl start munjad"
+expect 0 "installed again, it runs again" bash -c "dpkg -i first.deb && systemctl is-active munjad"
 until_ok 40 "  the text still waits" waits
 expect 0 "the package is purged" dpkg -P munja
 said "Kept: /var/lib/munja"
@@ -89,4 +103,8 @@ expect 0 "  the configuration is gone" absent /etc/munja
 expect 0 "  the database stays" test -s /var/lib/munja/munja.db
 dpkg -i first.deb >/dev/null 2>&1
 expect 0 "purged with MUNJA_PURGE=database" env MUNJA_PURGE=database dpkg -P munja
+expect 0 "  the database is gone" absent /var/lib/munja/munja.db
+expect 0 "  the backups stay" bash -c 'ls /var/lib/munja/backups/* >/dev/null'
+dpkg -i first.deb >/dev/null 2>&1
+expect 0 "purged with MUNJA_PURGE=database,backups" env MUNJA_PURGE=database,backups dpkg -P munja
 expect 0 "  nothing is left" absent /var/lib/munja

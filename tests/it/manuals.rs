@@ -40,6 +40,23 @@ fn every_manual_leads_to_its_other_language() {
     }
 }
 
+/// The package refuses such a link, too, where its file is not in it (`systemd/deb/assemble.py`).
+#[test]
+fn every_link_of_a_manual_leads_to_a_file() {
+    let mut dead = Vec::new();
+    for page in pages() {
+        let text = std::fs::read_to_string(&page).unwrap();
+        let links = text.split("](").skip(1).filter_map(|rest| rest.split([')', '#', ' ']).next());
+        let files = links.filter(|link| !link.is_empty() && !link.contains("://"));
+        dead.extend(
+            files
+                .filter(|link| !page.with_file_name(link).exists())
+                .map(|link| format!("{}: {link}", page.display())),
+        );
+    }
+    assert!(dead.is_empty(), "{dead:#?}");
+}
+
 /// What a manual quotes as a line of a level, such as `the list does not end` (error): a part of a line of that level, `...` for what
 /// is left out.
 #[test]

@@ -14,7 +14,7 @@ file, line and key; `munjad reload` (systemctl reload munjad) puts a changed fil
 const FOOT: &str = ".SH FILES
 /etc/munja/gateway.toml
 .SH SEE ALSO
-munjad(8), /usr/share/doc/munja/operator.md
+munjad(8), /usr/share/doc/munja/docs/operator.md
 ";
 
 /// What a line of the example is.

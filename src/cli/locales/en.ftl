@@ -78,7 +78,7 @@ cmd-audit = Read the access log (auditors): who saw or changed which citizen's d
         Examples:
           munja audit show --since 7d --login minsu
           munja audit show --action reveal --json
-          munja audit who-saw --number 01012345678 --reason "complaint 2026-17"
+          munja audit who-saw --number - --reason "complaint 2026-17" < number.txt
 cmd-account = Look after somebody else's account (administrators); auditors see its history.
     .examples =
         Examples:
@@ -121,7 +121,7 @@ cmd-search = Search citizens' texts, answers and notes, newest first.
           munja search 7F2K                what lists show as citizen 7F2K
           munja search --citizen 5678 --since 2026-03-01 --until 2026-03-31
           munja search 여권 --counselor minsu --desk main
-          munja search --number 010-1234-5678 --reason "the citizen asks what we wrote"
+          munja search --number - --reason "the citizen asks what we wrote" < number.txt
 cmd-similar = Show the three answered questions that are most like this one, with their answers.
     .examples =
         Of closed conversations that you may see. Identity numbers are masked. That they were shown is recorded.
@@ -472,7 +472,7 @@ arg-audit-login = Only what this person did
 arg-audit-action = Only this action: list, search, view, photo, reveal, change, export, admin, audit ...
 arg-audit-conversation = Only what concerns this conversation
 arg-audit-limit = At most so many rows, the newest (default: 200)
-arg-audit-number = The citizen's phone number; only its keyed hash is searched for and logged
+arg-audit-number = The citizen's phone number (- reads it from standard input); only its keyed hash is searched for and logged
 arg-audit-reason = Why; it stands in the access log
 arg-account-login = The log-in name
 arg-account-what = add, grant, disable, enable, unlock, passwd, end-sessions, totp-reset, history
@@ -485,7 +485,7 @@ arg-list-state = waiting, active, answered or closed
 arg-list-limit = Maximum number (default: 50)
 arg-list-after = The next page: the value that stands below the page before
 arg-search-words = Words that all stand in the text; in quotation marks for several as one
-arg-search-number = The citizen's whole number; needs --reason
+arg-search-number = The citizen's whole number (- reads it from standard input); needs --reason
 arg-search-reason = Why the number is looked for; it goes into the access log
 arg-search-citizen = the name (7F2K) or the number (010-****-5678) as lists show it, or the last four digits
 arg-search-category = A category or a whole group (`munja categories`)

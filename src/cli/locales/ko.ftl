@@ -78,7 +78,7 @@ cmd-audit = 접속기록을 봅니다(감사): 누가 어느 시민의 정보를
         예:
           munja audit show --since 7d --login minsu
           munja audit show --action reveal --json
-          munja audit who-saw --number 01012345678 --reason "민원 2026-17"
+          munja audit who-saw --number - --reason "민원 2026-17" < 번호.txt
 cmd-account = 다른 사람의 계정을 다룹니다(계정 담당자). 이력(history)은 감사도 봅니다.
     .examples =
         예:
@@ -120,7 +120,7 @@ cmd-search = 시민의 문자, 답변, 메모를 새것부터 찾습니다.
           munja search 7F2K                목록에 보이는 시민 7F2K의 글
           munja search --citizen 5678 --since 2026-03-01 --until 2026-03-31
           munja search 여권 --counselor minsu --desk main
-          munja search --number 010-1234-5678 --reason "시민이 예전 답변을 물어봄"
+          munja search --number - --reason "시민이 예전 답변을 물어봄" < 번호.txt
 cmd-similar = 이 상담과 가장 비슷한 예전 질문 세 건과 그 답변을 보여 줍니다.
     .examples =
         볼 수 있는 종료된 상담에서 찾습니다. 주민등록번호 등은 가려집니다. 누가 보았는지 기록됩니다.
@@ -469,7 +469,7 @@ arg-audit-login = 이 사람이 한 일만
 arg-audit-action = 이 동작만: list, search, view, photo, reveal, change, export, admin, audit ...
 arg-audit-conversation = 이 상담에 관한 것만
 arg-audit-limit = 최근 것부터 이만큼만 (기본: 200)
-arg-audit-number = 시민의 전화번호. 찾을 때도 남길 때도 번호 대신 가명(키로 만든 해시)만 씁니다
+arg-audit-number = 시민의 전화번호(- 이면 표준 입력에서 읽음). 찾을 때도 남길 때도 번호 대신 가명(키로 만든 해시)만 씁니다
 arg-audit-reason = 조회하는 사유. 접속기록에 남습니다
 arg-account-login = 로그인 아이디
 arg-account-what = add, grant, disable, enable, unlock, passwd, end-sessions, totp-reset, history
@@ -482,7 +482,7 @@ arg-list-state = waiting(대기), active(상담 중), answered(답변함), close
 arg-list-limit = 최대 건수(기본: 50)
 arg-list-after = 다음 쪽: 앞 쪽 아래에 나온 값
 arg-search-words = 글에 모두 들어 있어야 하는 낱말. 여러 낱말을 하나로 찾으려면 따옴표로 묶습니다
-arg-search-number = 시민의 전화번호 전체. --reason이 필요합니다
+arg-search-number = 시민의 전화번호 전체(- 이면 표준 입력에서 읽음). --reason이 필요합니다
 arg-search-reason = 번호로 찾는 사유. 접근 기록에 남습니다
 arg-search-citizen = 목록에 보이는 이름(7F2K)이나 번호(010-****-5678), 또는 번호의 끝 네 자리
 arg-search-category = 분류 또는 큰 분류 전체(`munja categories`)

@@ -31,8 +31,11 @@ async fn rows_are_a_table_with_the_newest_last() {
 
 #[tokio::test]
 async fn who_saw_needs_a_number_and_a_reason_and_sends_them_in_the_body() {
-    let world = World::new().await;
-    world.server.on("POST /v1/audit/who_saw", [Reply::Json(json!({ "rows": [row(9, "view", &[12])] }))]);
+    let mut world = World::new().await;
+    world.server.on(
+        "POST /v1/audit/who_saw",
+        [Reply::Json(json!({ "rows": [row(9, "view", &[12])] })), Reply::Json(json!({ "rows": [] }))],
+    );
     let whole = ["audit", "who-saw", "--number", "01012345678", "--reason", "민원"];
     assert_eq!(world.munja(&whole[..4]).await.exit, Exit::Usage);
     assert_eq!(world.munja(&["audit", "who-saw", "--reason", "민원"]).await.exit, Exit::Usage);
@@ -40,6 +43,10 @@ async fn who_saw_needs_a_number_and_a_reason_and_sends_them_in_the_body() {
     let rows: Value = serde_json::from_str(&run.out).expect("JSON");
     assert_eq!((run.exit, &rows[0]["action"]), (Exit::Ok, &json!("view")), "{}", run.err);
     assert_eq!(world.server.asked()[0].body, json!({ "number": "01012345678", "reason": "민원" }));
+    world.stdin = "010-1234-5678\n".to_owned();
+    let dash = ["audit", "who-saw", "--number", "-", "--reason", "민원"];
+    assert_eq!(world.munja(&dash).await.exit, Exit::Ok);
+    assert_eq!(world.server.asked()[1].body["number"], "010-1234-5678", "out of standard input");
     world.server.on("GET /v1/audit", [Reply::Json(json!({ "rows": [] }))]);
     assert_eq!(world.munja(&["audit", "show"]).await.out, "기록이 없습니다.\n");
 }
