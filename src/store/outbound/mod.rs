@@ -4,6 +4,7 @@ pub(in crate::store) mod first;
 pub(in crate::store) mod held;
 pub(in crate::store) mod hold;
 pub(in crate::store) mod lease;
+pub(in crate::store) mod new_reply;
 pub(in crate::store) mod notice;
 pub(in crate::store) mod outbox;
 pub(in crate::store) mod outcome;

@@ -9,7 +9,7 @@ use crate::domain::refusal::Refusal;
 use crate::domain::text::whole;
 use crate::store::conversation::messages::of_reply;
 use crate::store::engine::row;
-use crate::store::outbound::reply::{NewReply, WrittenReply};
+use crate::store::outbound::new_reply::{NewReply, WrittenReply};
 use crate::store::{Decided, Result, photo};
 
 /// The reply that `new` repeats, if there is one. Called in the transaction that would write it.

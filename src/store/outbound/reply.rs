@@ -6,8 +6,7 @@ use rusqlite::{Connection, named_params};
 
 use crate::domain::UnixMs;
 use crate::domain::actor::Actor;
-use crate::domain::conversation::{Closing, Command, Conversation, Reply};
-use crate::domain::media::PhotoLimits;
+use crate::domain::conversation::{Closing, Command, Conversation};
 use crate::domain::outbound::{Lane, OutboundKind};
 use crate::domain::policy::ServicePolicy;
 use crate::domain::refusal::Refusal;
@@ -16,46 +15,10 @@ use crate::store::conversation::decide::{Change, apply, decide};
 use crate::store::conversation::drafts;
 use crate::store::conversation::messages::Message;
 use crate::store::conversation::row::load;
+use crate::store::outbound::new_reply::{NewReply, ReplyPhotos, WrittenReply};
 use crate::store::outbound::outbox::{self, NewOutbound};
 use crate::store::outbound::repeated::written_before;
 use crate::store::{Decided, Result, Store, photo};
-
-/// A reply to be written.
-#[derive(Debug, Clone)]
-pub struct NewReply {
-    pub conversation_id: i64,
-    pub idempotency_key: String,
-    /// SHA-256 of the request: the same key with another digest is refused.
-    pub request_digest: Vec<u8>,
-    /// The same words are meant to leave once more.
-    pub again: bool,
-    /// What the author had seen, the promise and the category.
-    pub reply: Reply,
-    /// One piece per carrier submission. Empty if the text cannot be sent: then only a reply that was written before
-    /// under the same key is returned.
-    pub pieces: Vec<(OutboundKind, String)>,
-    pub photos: Option<ReplyPhotos>,
-}
-
-/// Photos of a reply. They are sent with its first piece.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ReplyPhotos {
-    /// Uploaded by the same counselor ([`Store::hand_in_photo`]).
-    pub ids: Vec<i64>,
-    /// The carrier's limits; `None` if it takes no photos.
-    pub limits: Option<PhotoLimits>,
-}
-
-/// A reply that is stored.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct WrittenReply {
-    pub reply_id: i64,
-    /// It was stored before, under the same key or in the same words.
-    pub repeated: bool,
-    /// Under another key, in the same words.
-    pub same_words: bool,
-    pub messages: Vec<Message>,
-}
 
 impl Store {
     /// Stores a reply with its promise and category and queues its texts, unless the guard refuses. A repeated request
