@@ -23,7 +23,8 @@ use crate::domain::access::chain::HeadLine;
 use crate::domain::data_key::DataKeys;
 use crate::ops::clock::Clock;
 use crate::store::{
-    ReplacedCopy, Store, is_plain, keep_erased, keep_photo, newest_text_at, place, refuse_occupied,
+    ReplacedCopy, Store, erased_file, is_plain, keep_erased, keep_photo, newest_text_at, place,
+    refuse_occupied,
 };
 use crate::worker::add_head_line;
 
@@ -73,6 +74,8 @@ struct PutBack {
     /// The backup is older than the encryption of the database.
     must_be_encrypted: bool,
     configuration: configuration::Placed,
+    /// No list of who was erased lies beside the database.
+    lacks_erased_list: bool,
     /// What the file of heads has to say of it.
     head_line: Option<HeadLine>,
     heads: Heads,
@@ -143,6 +146,7 @@ fn restore(args: &Restore, target: &Target, now: i64) -> anyhow::Result<PutBack>
         n_doubted: 0,
         must_be_encrypted: !target.keys.is_none() && is_plain(&verified.database),
         configuration: configuration::Placed::default(),
+        lacks_erased_list: false,
         head_line: None,
         heads: Heads::NoFile,
     };
@@ -172,6 +176,7 @@ fn restore(args: &Restore, target: &Target, now: i64) -> anyhow::Result<PutBack>
     if let Some(erased) = &verified.erased {
         keep_erased(&target.database, erased)?;
     }
+    done.lacks_erased_list = !erased_file(&target.database).exists();
     place(&verified.database, verified.pseudonym_key.as_deref(), &target.database, keys)?;
     // Not before: the line speaks of a database that is there.
     let head_line = HeadLine::Break(begun.chain_break);
@@ -260,6 +265,18 @@ fn tell(done: &PutBack, (database, check): (&Path, bool), now: i64, say: Say) {
         line(say.pick(
             "This backup is older than the encryption of the database: run munjad db encrypt before the start.",
             "데이터베이스를 암호화하기 전의 백업입니다. 시작하기 전에 munjad db encrypt 를 실행하십시오.",
+        ));
+    }
+    if done.lacks_erased_list {
+        line(&say.pick(
+            format!(
+                "No {database}-erased lies beside it. If anybody was erased since the backup, put that file there before the start: without it \
+                 they come back from the backup and from the carriers' lists."
+            ),
+            format!(
+                "옆에 {database}-erased 파일이 없습니다. 백업 뒤에 삭제한 시민이 있으면 시작하기 전에 그 파일을 놓으십시오. 없으면 백업과 통신사 목록에서 그 \
+                 시민의 정보가 되살아납니다."
+            ),
         ));
     }
     tell_heads(done, say);

@@ -10,26 +10,54 @@ use anyhow::{Context as _, bail};
 use tempfile::TempDir;
 
 const PREFIX: &str = ".munja-work-";
-/// A work folder that is older was left by a run that was killed.
+/// In each work folder; locked for as long as its run lives.
+const HELD: &str = ".held";
+/// A folder without a lock may be one that is being made; an older one was left by a run that was killed.
 const LEFT_AFTER: Duration = Duration::from_secs(86_400);
 
-/// A folder of our own (mode 0700) within `folder`, which is made where it is missing. Removed when it is dropped; those that
-/// were left by killed runs are removed, too.
-pub(in crate::admin) fn work_folder(folder: &Path) -> anyhow::Result<TempDir> {
+/// A folder of our own (mode 0700), which is removed when it is dropped.
+pub(in crate::admin) struct WorkFolder {
+    folder: TempDir,
+    _held: File,
+}
+
+impl WorkFolder {
+    pub(in crate::admin) fn path(&self) -> &Path {
+        self.folder.path()
+    }
+}
+
+/// Makes one within `folder`, which is made where it is missing. Those that were left by killed runs are removed: they hold texts.
+pub(in crate::admin) fn work_folder(folder: &Path) -> anyhow::Result<WorkFolder> {
     let made = DirBuilder::new().recursive(true).mode(0o700).create(folder);
     made.with_context(|| format!("{} cannot be made", folder.display()))?;
     for entry in fs::read_dir(folder).with_context(|| format!("{} cannot be read", folder.display()))? {
         let path = entry?.path();
         let is_ours = path.file_name().and_then(|name| name.to_str()).is_some_and(|n| n.starts_with(PREFIX));
-        let written = path.metadata().and_then(|about| about.modified());
-        let is_old = |at| SystemTime::now().duration_since(at).is_ok_and(|age| age > LEFT_AFTER);
-        if is_ours && written.is_ok_and(is_old) {
+        if is_ours && is_left(&path) {
             // It is tried again next time.
             drop(fs::remove_dir_all(&path));
         }
     }
-    let made = tempfile::Builder::new().prefix(PREFIX).tempdir_in(folder);
-    made.with_context(|| format!("{} cannot be written to", folder.display()))
+    let cannot = || format!("{} cannot be written to", folder.display());
+    let made = tempfile::Builder::new().prefix(PREFIX).tempdir_in(folder).with_context(cannot)?;
+    // Locked before it has the name by which others look for it.
+    let new = made.path().join(".new");
+    let held = File::create_new(&new).with_context(cannot)?;
+    held.try_lock().with_context(cannot)?;
+    fs::rename(&new, made.path().join(HELD)).with_context(cannot)?;
+    Ok(WorkFolder { folder: made, _held: held })
+}
+
+fn is_left(work: &Path) -> bool {
+    match File::open(work.join(HELD)) {
+        Ok(held) => held.try_lock().is_ok(),
+        Err(_) => {
+            let written = work.metadata().and_then(|about| about.modified());
+            let is_old = |at| SystemTime::now().duration_since(at).is_ok_and(|age| age > LEFT_AFTER);
+            written.is_ok_and(is_old)
+        }
+    }
 }
 
 /// Syncs the file and gives it the first of the names that nobody else has; returns that. Nothing is overwritten.
@@ -68,6 +96,23 @@ fn copy_new(ready: &Path, file: &Path) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_killed_run_left_is_removed_and_what_is_in_use_is_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let ours = work_folder(folder.path()).unwrap();
+        let left = folder.path().join(format!("{PREFIX}left"));
+        fs::create_dir(&left).unwrap();
+        fs::write(left.join("munja.db"), "texts").unwrap();
+        let being_made = folder.path().join(format!("{PREFIX}new"));
+        fs::create_dir(&being_made).unwrap();
+        fs::write(left.join(HELD), "").unwrap();
+        let others = work_folder(folder.path()).unwrap();
+        assert!(!left.exists() && being_made.exists() && ours.path().exists());
+        let path = others.path().to_owned();
+        drop(others);
+        assert!(!path.exists());
+    }
 
     #[test]
     fn backups_of_one_second_get_names_of_their_own() {

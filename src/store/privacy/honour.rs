@@ -11,7 +11,7 @@ use super::erase::{end_all, obstacles};
 use super::erased_file::{Remembered, Said};
 use super::forget::{Forgetting, Forgotten, guard};
 use super::gone::is_erased_since;
-use super::{part_with, subject};
+use super::{erased_key, part_with, subject};
 use crate::domain::UnixMs;
 use crate::domain::actor::Actor;
 use crate::domain::phone::{PhoneNumber, numbers_in};
@@ -182,7 +182,7 @@ fn erase_again(
         let mut older = Vec::new();
         for id in &all {
             let conversation = row::load(conn, *id)?;
-            let (has_older, has_younger) = texts_around(conn, *id, one.erased_at)?;
+            let (has_older, has_younger) = texts_around(conn, keys, *id, one.erased_at)?;
             if conversation.opened_at > one.erased_at && !has_older {
                 continue;
             }
@@ -218,11 +218,34 @@ fn erase_again(
     Ok(Some(forgetting.done))
 }
 
-/// Whether texts of theirs were stored before the erasure, and after it. What was erased is not stored again, whenever it was sent.
-fn texts_around(conn: &Connection, conversation_id: i64, erased_at: UnixMs) -> Result<(bool, bool)> {
-    let sql =
-        "SELECT coalesce(min(received_at) <= :at, 0) AS older, coalesce(max(received_at) > :at, 0) AS younger
-               FROM inbox WHERE conversation_id = :id";
-    let of = named_params! { ":id": conversation_id, ":at": erased_at };
-    Ok(conn.prepare_cached(sql)?.query_row(of, |r| Ok((r.get("older")?, r.get("younger")?)))?)
+/// Whether a conversation holds what the erasure was of, and texts that came after it. A text of then may have been read a second time
+/// since, from a carrier's list, while nothing said that it was erased: its key tells.
+fn texts_around(
+    conn: &Connection,
+    keys: &PseudonymKey,
+    conversation_id: i64,
+    erased_at: UnixMs,
+) -> Result<(bool, bool)> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM erased_text WHERE carrier = :carrier AND key = :key)";
+    let mut was_erased = conn.prepare_cached(sql)?;
+    let mut texts = conn.prepare_cached(
+        "SELECT carrier, carrier_message_key AS key, received_at FROM inbox WHERE conversation_id = :id",
+    )?;
+    let mut rows = texts.query(named_params! { ":id": conversation_id })?;
+    let (mut has_older, mut has_younger) = (false, false);
+    while let Some(row) = rows.next()? {
+        let (carrier, key): (String, String) = (row.get("carrier")?, row.get("key")?);
+        let key = erased_key(keys, &carrier, &key);
+        let is_older = row.get::<_, UnixMs>("received_at")? <= erased_at
+            || was_erased.query_row(named_params! { ":carrier": carrier, ":key": key }, |r| r.get(0))?;
+        has_older |= is_older;
+        has_younger |= !is_older;
+    }
+    if !has_older && !has_younger {
+        // Only texts of ours, which a recovery found at the carrier.
+        let sql = "SELECT EXISTS (SELECT 1 FROM outbox WHERE conversation_id = :id AND created_at <= :at)";
+        let of = named_params! { ":id": conversation_id, ":at": erased_at };
+        has_older = conn.prepare_cached(sql)?.query_row(of, |r| r.get(0))?;
+    }
+    Ok((has_older, has_younger))
 }

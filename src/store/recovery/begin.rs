@@ -86,6 +86,8 @@ pub(super) fn begin(conn: &Connection, copy: &ReplacedCopy, now: UnixMs) -> Resu
         "UPDATE inbound_cursor SET page = NULL, since_at = min(since_at, :from), newest_at = min(newest_at, :from)",
         named_params! { ":from": made_at - MARGIN_MS },
     )?;
+    // Starts of another time: the restored gateway has crashed at none of them.
+    conn.execute("DELETE FROM daemon_start", [])?;
     // Whoever was logged out or disabled after the copy was made must not be logged in by it.
     conn.execute(
         "UPDATE token SET revoked_at = :now WHERE revoked_at IS NULL",

@@ -114,6 +114,34 @@ async fn who_cannot_be_erased_at_the_start_is_erased_after_the_lists() {
     back.assert_nowhere();
 }
 
+/// The list was not there, or torn, while the carrier's lists were read: it is put right afterwards.
+#[tokio::test]
+async fn a_list_that_is_mended_later_still_counts() {
+    let bench = Bench::new();
+    let copy = Copy::of(&bench, T0 - MINUTE, T0 + 2 * DAY);
+    let minsu = bench.counselor("minsu").await;
+    bench.consultation("a", MINSU, minsu, T0).await;
+    bench.consultation("b", "01022220000", minsu, T0).await;
+    bench.erase(MINSU, false, T0 + DAY).await.unwrap();
+    bench.erase("01022220000", false, T0 + DAY).await.unwrap();
+    let back = copy.put_back(&bench);
+    let list = std::fs::read(erased_file(&back.path())).unwrap();
+    std::fs::remove_file(erased_file(&back.path())).unwrap();
+    let now = T0 + 2 * DAY;
+    assert_eq!(back.honour(now).await.n, 0);
+    // The carrier lists a text of the one, and what was sent to the other. The first has written again.
+    let again = vec![dated(text("a", MINSU, "네"), T0)];
+    back.store.accept_inbound(CARRIER, b"x".to_vec(), again, None, now).await.unwrap();
+    back.route(now).await;
+    let sent = listed("n", Some(KeyMark::Answer), "01022220000", T0 + HOUR);
+    assert_eq!(back.read_back(vec![sent], now).await.n_erased, 0);
+    std::fs::write(erased_file(&back.path()), list).unwrap();
+    let honoured = back.honour(now).await;
+    assert_eq!((honoured.n, honoured.n_left), (2, 0));
+    back.assert_nowhere();
+    assert!(files_with(back.folder.path(), &["01022220000", "10-2222-0000"]).is_empty());
+}
+
 /// What stands in no conversation: a text that was not routed yet, an item that could not be read, and the carrier's page.
 #[tokio::test]
 async fn what_stands_in_no_conversation_brings_nobody_back() {
