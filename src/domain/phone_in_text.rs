@@ -85,10 +85,10 @@ fn number_at(reading: &Reading, from: usize) -> Option<usize> {
         let may_begin = *n == 1 || is_prefix || is_abroad || is_odd();
         let is_sure = match rarest {
             Joint::Usual => true,
-            Joint::Rare => is_prefix && !has_ended(taken, joints) && !is_amount(&lens),
+            Joint::Rare => (is_prefix || is_odd()) && !has_ended(taken, joints) && !is_amount(&lens),
             Joint::Word => digits.starts_with("01") && matches!(lens[..], [3, 3 | 4, 4] | [3, 8] | [7, 4]),
         };
-        if !may_begin || !is_sure || is_case(reading, from, &lens) {
+        if !may_begin || !is_sure || is_case(reading, from, &lens) || is_address(reading, from, &lens) {
             return false;
         }
         // `10-1234-5678`, as it is written after a country.
@@ -117,7 +117,7 @@ impl Joint {
         let (one, next) = (reading.groups.get(group)?, reading.groups.get(group + 1)?);
         let gap = reading.gap(group);
         let is_usual = |c: &char| is_dash(*c) || " \t._()/~·*".contains(*c);
-        let is_rare = |c: &char| is_usual(c) || ",;:|+=\\'\"#…[]<>{}&xX×‘’“”、".contains(*c);
+        let is_rare = |c: &char| !c.is_alphanumeric() || matches!(c, 'x' | 'X');
         if gap.len() <= LONGEST && gap.iter().all(is_usual) {
             return Some(Joint::Usual);
         }
@@ -165,6 +165,14 @@ fn is_case(reading: &Reading, from: usize, lens: &[usize]) -> bool {
             && matches!(reading.gap(group), [c] if is_dash(*c))
     };
     matches!(lens, [3, 8]) && from.checked_sub(1).is_some_and(is_year)
+}
+
+/// `82.112.123.123`: an IPv4 address.
+fn is_address(reading: &Reading, from: usize, lens: &[usize]) -> bool {
+    lens.len() == 4
+        && lens.iter().all(|len| *len <= 3)
+        && (from..from + 3).all(|group| reading.gap(group) == ['.'])
+        && reading.groups.get(from).is_some_and(|first| first.digits[0] != 0)
 }
 
 fn char_before(reading: &Reading, at: usize) -> Option<char> {
