@@ -30,8 +30,12 @@ pub(super) struct Reading {
 
 impl Reading {
     pub fn of(text: &str) -> Reading {
-        let seen = text.char_indices().filter_map(|(at, c)| Some((usual(c)?, at..at + c.len_utf8())));
-        let (chars, bytes): (Vec<char>, Vec<Range<usize>>) = seen.unzip();
+        Reading::from_seen(seen(text))
+    }
+
+    /// Of characters in the usual width, each with its bytes in the text.
+    pub fn from_seen(seen: Vec<(char, Range<usize>)>) -> Reading {
+        let (chars, bytes): (Vec<char>, Vec<Range<usize>>) = seen.into_iter().unzip();
         let groups = groups(&chars);
         Reading { chars, bytes, groups }
     }
@@ -76,6 +80,11 @@ impl Reading {
     }
 }
 
+/// What somebody sees of a text, in the usual width, and the bytes of each character.
+pub(super) fn seen(text: &str) -> Vec<(char, Range<usize>)> {
+    text.char_indices().filter_map(|(at, c)| Some((usual(c)?, at..at + c.len_utf8()))).collect()
+}
+
 /// Hides until nothing is left to hide: what was hidden may have kept another number from being seen.
 pub(super) fn until_settled(text: &str, once: impl Fn(&str) -> Option<String>) -> Cow<'_, str> {
     let mut shown = Cow::Borrowed(text);
@@ -97,6 +106,13 @@ pub(super) fn is_dash(c: char) -> bool {
     matches!(c, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{30fc}' | '\u{3161}')
 }
 
+/// The zeros of scripts whose digits stand in order (Unicode, general category Nd): Arabic, Persian, N'Ko, the scripts of India,
+/// Thai, Lao, Tibetan, Burmese, Khmer, Mongolian.
+const ZEROS: [u32; 19] = [
+    0x660, 0x6f0, 0x7c0, 0x966, 0x9e6, 0xa66, 0xae6, 0xb66, 0xbe6, 0xc66, 0xce6, 0xd66, 0xde6, 0xe50, 0xed0,
+    0xf20, 0x1040, 0x17e0, 0x1810,
+];
+
 /// The character in the usual width; `None` for one that nobody sees.
 fn usual(c: char) -> Option<char> {
     let digit = |first: u32| char::from_digit((u32::from(c) - first) % 10, 10);
@@ -104,10 +120,11 @@ fn usual(c: char) -> Option<char> {
         _ if is_invisible(c) => None,
         '\u{3000}' | '\u{a0}' | '\u{2000}'..='\u{200a}' | '\u{202f}' => Some(' '),
         '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0),
-        '\u{660}'..='\u{669}' => digit(0x660),
-        '\u{6f0}'..='\u{6f9}' => digit(0x6f0),
         '\u{1d7ce}'..='\u{1d7ff}' => digit(0x1d7ce),
-        _ => Some(c),
+        _ => match ZEROS.iter().find(|zero| (**zero..**zero + 10).contains(&u32::from(c))) {
+            Some(zero) => digit(*zero),
+            None => Some(c),
+        },
     }
 }
 
@@ -160,10 +177,12 @@ mod tests {
             let digits = |group: &Group| group.digits.iter().map(|digit| char::from(b'0' + digit)).collect();
             Reading::of(text).groups.iter().map(digits).collect()
         };
-        let cases: [(&str, &[&str]); 8] = [
+        let cases: [(&str, &[&str]); 10] = [
             ("010-1234", &["010", "1234"]),
             ("０１０", &["010"]),
             ("٠١٠", &["010"]),
+            ("०१०", &["010"]),
+            ("๐๑๐ ០១០", &["010", "010"]),
             ("0\u{200b}1\u{feff}0", &["010"]),
             ("9 0 0 1 0 1 - 12", &["900101", "12"]),
             ("3 4 5 70", &["3", "4", "5", "70"]),

@@ -5,12 +5,10 @@
 //! Rules: the Korean numbering plan (mobile 010 and the old 011/016–019, area codes, 070 and 050x, 15xx/16xx/18xx,
 //! three- and four-digit service numbers, alone or behind an area code as in 062-120) and E.164 for the rest of the world.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
-use std::ops::Range;
 
-use super::digits::{Reading, is_dash, is_invisible, until_settled};
+use super::digits::is_invisible;
 
 /// Kind of number; decides how it is masked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -108,74 +106,6 @@ pub fn numbers_in(text: &str) -> impl Iterator<Item = PhoneNumber> {
     // A run may hold a number among others, with spaces between: `2 010-1234-5678`.
     let words = runs.flat_map(|run| run.split(' ').chain(Some(run)));
     words.map(PhoneNumber::parse).filter(|number| number.kind != PhoneKind::Opaque)
-}
-
-/// The text with a star for every digit of the phone numbers in it, however they are spelled. Numbers of services stay.
-pub(super) fn masked_whole(text: &str) -> Cow<'_, str> {
-    until_settled(text, |text| {
-        let reading = Reading::of(text);
-        let hidden: Vec<usize> =
-            places_in(&reading).into_iter().flat_map(|at| reading.alphanumeric(at)).collect();
-        (!hidden.is_empty()).then(|| reading.starred(text, &hidden))
-    })
-}
-
-/// Whether the digits of a number stand in a text, however they are spelled.
-pub fn stands_in(text: &str, number: &PhoneNumber) -> bool {
-    const FEWEST_DIGITS: usize = 8;
-    let all = |text: &str| -> Vec<u8> {
-        Reading::of(text).groups.into_iter().flat_map(|group| group.digits).collect()
-    };
-    // Without its 0, which is not there after 82.
-    let digits = all(&number.canonical);
-    let sought: Vec<u8> = digits.iter().copied().skip_while(|digit| *digit == 0).collect();
-    sought.len() >= FEWEST_DIGITS && all(text).windows(sought.len()).any(|part| part == sought)
-}
-
-/// Where numbers of people stand in a text (characters of the reading).
-fn places_in(reading: &Reading) -> Vec<Range<usize>> {
-    let (mut found, mut from) = (Vec::new(), 0);
-    while from < reading.groups.len() {
-        let n = number_at(reading, from).unwrap_or(0);
-        let taken =
-            reading.groups.get(from..from + n).and_then(|of| Some(of.first()?.at.start..of.last()?.at.end));
-        found.extend(taken);
-        from += n.max(1);
-    }
-    found
-}
-
-/// How many groups of digits the number takes that begins with this one; the most that make one.
-fn number_at(reading: &Reading, from: usize) -> Option<usize> {
-    const MOST_GROUPS: usize = 7;
-    let first = reading.groups.get(from)?;
-    let is_abroad = first.at.start.checked_sub(1).and_then(|at| reading.chars.get(at)) == Some(&'+');
-    // A number in several groups begins with the prefix of a network, a city or a country.
-    let is_prefix = matches!(first.digits[..], [0, 0 | 2] | [0, _, _, ..] | [8, 2, ..] | [1, 0, ..]);
-    let is_gap = |gap: &[char]| {
-        const LONGEST: usize = 4;
-        let is_mark =
-            |c: &char| is_dash(*c) || matches!(c, ' ' | '\t' | '.' | '_' | '(' | ')' | '/' | '~' | '·' | '*');
-        gap.len() <= LONGEST && gap.iter().all(is_mark)
-    };
-    (1..=MOST_GROUPS).rev().find(|n| {
-        let Some(taken) = reading.groups.get(from..from + n) else { return false };
-        if *n > 1 && !(is_abroad || is_prefix) || !(from..from + n - 1).all(|at| is_gap(reading.gap(at))) {
-            return false;
-        }
-        let digits: String =
-            taken.iter().flat_map(|group| &group.digits).map(|digit| char::from(b'0' + digit)).collect();
-        let lens: Vec<usize> = taken.iter().map(|group| group.digits.len()).collect();
-        // `10-1234-5678`, as it is written after a country.
-        let may_lack_zero =
-            digits.starts_with("10") && matches!(lens[..], [10] | [2, 8] | [6, 4] | [2, 4, 4]);
-        let sign = if is_abroad { "+" } else { "" };
-        is_of_person(&format!("{sign}{digits}")) || (may_lack_zero && is_of_person(&format!("0{digits}")))
-    })
-}
-
-fn is_of_person(number: &str) -> bool {
-    matches!(PhoneNumber::parse(number).kind, PhoneKind::Mobile | PhoneKind::Landline | PhoneKind::Foreign)
 }
 
 impl PhoneNumber {

@@ -2,7 +2,7 @@
 //! to a file, reports suspicious reading of each day since the last head, and removes rows whose time is over.
 
 use std::fs::File;
-use std::io::Write;
+use std::io::{Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
@@ -101,8 +101,22 @@ pub async fn note_head_line(path: PathBuf, line: HeadLine) -> bool {
 /// Adds a line to the file of heads; on disk when it returns. Blocks.
 pub fn add_head_line(path: &Path, line: &HeadLine) -> std::io::Result<()> {
     let mut file = File::options().append(true).create(true).mode(0o640).open(path)?;
-    file.write_all(format!("{}\n", line.to_line()).as_bytes())?;
+    // What a full disk left of a line must not spoil this one, too.
+    let begin = if is_torn(path) { "\n" } else { "" };
+    file.write_all(format!("{begin}{}\n", line.to_line()).as_bytes())?;
     file.sync_all()
+}
+
+/// Whether the last line of a file has no end. `false` where it cannot be read.
+fn is_torn(path: &Path) -> bool {
+    let last = || -> std::io::Result<u8> {
+        let mut file = File::open(path)?;
+        let mut last = [0];
+        file.seek(SeekFrom::End(-1))?;
+        file.read_exact(&mut last)?;
+        Ok(last[0])
+    };
+    last().is_ok_and(|last| last != b'\n')
 }
 
 /// Reports suspicious reading of a day that ended. Who it was stands in the log and in `munjad audit suspicious`, not in the

@@ -48,7 +48,9 @@ async fn who_saw_a_citizen_is_told_and_no_number_stands_anywhere() {
     let conversation = gateway.claimed("버스가 안 와요").await;
     gateway.desk.get::<Value>("/v1/conversations?state=open").await.unwrap();
     gateway.desk.reply(&conversation, "곧 갑니다", "k").await.unwrap();
-    let (code, shown) = audit(&gateway, &["who-saw", "--number", "+82 10-1234-5678", "--json"]);
+    let why = "민원 공일공 1234 5678";
+    let (code, shown) =
+        audit(&gateway, &["who-saw", "--number", "+82 10-1234-5678", "--reason", why, "--json"]);
     assert_eq!(code, 0, "{shown}");
     let found = rows(&shown);
     let what: Vec<&str> = found.iter().map(|row| row["action"].as_str().unwrap()).collect();
@@ -56,6 +58,7 @@ async fn who_saw_a_citizen_is_told_and_no_number_stands_anywhere() {
     assert_eq!((&found[0]["login"], &found[0]["role"]), (&json!("minsu"), &json!("counselor")));
     assert_eq!(found[0]["origin"], "127.0.0.1");
     assert!(found[3]["detail"] == "audit who-saw" && found[3]["role"] == "operator", "{shown}");
+    assert_eq!(found[3]["reason"], "민원 *** **** ****", "{shown}");
     let (_, nobody) = audit(&gateway, &["who-saw", "--number", "01000000000", "--json"]);
     assert_eq!(rows(&nobody).len(), 1, "only who searched for it: {nobody}");
     let (_, table) = audit(&gateway, &["show", "--lang", "ko"]);
@@ -82,6 +85,23 @@ async fn who_saw_a_citizen_is_told_and_no_number_stands_anywhere() {
 
 fn path(gateway: &Gateway, name: &str) -> String {
     gateway.folder.path().join(name).display().to_string()
+}
+
+/// A torn line and one that is no text: everything else is checked.
+fn lines_that_are_no_heads_are_named(gateway: &Gateway) {
+    let heads = std::fs::read(path(gateway, "heads")).unwrap();
+    let n = heads.iter().filter(|byte| **byte == b'\n').count();
+    std::fs::write(path(gateway, "heads"), [&heads[..], b"2026-11-30 1 7\n\xff\xfe\n"].concat()).unwrap();
+    let (code, found) = audit(gateway, &["verify"]);
+    let lines = format!("line {}, {}.", n + 1, n + 2);
+    assert!(code == 3 && found.contains("is sound") && found.contains(&lines), "{found}");
+    let (code, json) = audit(gateway, &["verify", "--json"]);
+    let json: Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(
+        (code, &json["sound"], &json["unread_head_lines"][1]["line"]),
+        (3, &json!(true), &json!(n + 2))
+    );
+    std::fs::write(path(gateway, "heads"), heads).unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -119,6 +139,7 @@ async fn a_changed_row_and_a_shortened_log_are_found() {
     let heads = std::fs::read_to_string(path(&gateway, "heads")).unwrap_or_default();
     std::fs::write(path(&gateway, "heads"), heads + &line.unwrap()).unwrap();
     assert_eq!(audit(&gateway, &["verify"]).0, 0);
+    lines_that_are_no_heads_are_named(&gateway);
     std::fs::rename(path(&gateway, "heads"), path(&gateway, "away")).unwrap();
     let (code, missing) = audit(&gateway, &["verify"]);
     assert!(code == 3 && missing.contains("is not there"), "{missing}");

@@ -52,6 +52,9 @@ pub(super) enum Audit {
         /// The citizen's phone number; only its keyed hash is searched for and logged
         #[arg(long)]
         number: String,
+        /// Why; it stands in the log
+        #[arg(long)]
+        reason: Option<String>,
         /// How far back: 24h, 30d (default: all there is)
         #[arg(long, value_parser = span_ms)]
         since: Option<i64>,
@@ -95,7 +98,9 @@ pub(super) async fn run(command: Audit, say: Say) -> anyhow::Result<ExitCode> {
         Audit::Verify { heads, at } => return verify::run(&at, &heads, say).await,
         Audit::Show { rows, limit, at } => show::rows(rows, limit, &at, say).await?,
         Audit::Export { out, reason, since, at } => export::run(&out, &reason, since, &at, say).await?,
-        Audit::WhoSaw { number, since, at } => show::who_saw(&number, since, &at, say).await?,
+        Audit::WhoSaw { number, reason, since, at } => {
+            show::who_saw(&number, reason.as_deref(), since, &at, say).await?;
+        }
         Audit::Suspicious { since, at } => show::suspicious(since, &at, say).await?,
     }
     Ok(ExitCode::SUCCESS)

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::Rows;
 use crate::admin::operator::{access, log, open_logged};
-use crate::admin::person::{must_be_number, number};
+use crate::admin::person::{must_be_number, number, reason};
 use crate::admin::{ConfigArg, Say, line, open};
 use crate::api::wire::AccessRowView;
 use crate::client;
@@ -33,13 +33,20 @@ pub(super) async fn rows(wanted: Rows, limit: usize, at: &ConfigArg, say: Say) -
     print(newest(&store, filter, limit).await?, &config, say)
 }
 
-pub(super) async fn who_saw(word: &str, since: Option<i64>, at: &ConfigArg, say: Say) -> anyhow::Result<()> {
+pub(super) async fn who_saw(
+    word: &str,
+    why: Option<&str>,
+    since: Option<i64>,
+    at: &ConfigArg,
+    say: Say,
+) -> anyhow::Result<()> {
+    let reason = why.map(|why| reason(why, say)).transpose()?.unwrap_or_default();
     let config = Config::load_without_secrets(&at.config)?;
     let store = open(&config).await?;
     let (citizen, now) = (number(word, say)?, Clock::system().now_ms());
     must_be_number(&store, &citizen, say).await?;
     let shown = vec![(0, Some(citizen.clone()))];
-    log(&store, NewAccess { shown, ..access(Action::Admin).detail("audit who-saw") }).await?;
+    log(&store, NewAccess { shown, reason, ..access(Action::Admin).detail("audit who-saw") }).await?;
     if !store.has_its_pseudonym_key() {
         eprintln!(
             "{}",

@@ -5,7 +5,7 @@ use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::{Context, anyhow};
+use anyhow::Context;
 use serde_json::{Value, json};
 
 use crate::admin::operator::{access, log};
@@ -18,7 +18,7 @@ use crate::store::{AccessCheck, FoundBreak, HeadFiles, StoreOptions};
 
 pub(super) async fn run(at: &ConfigArg, heads: &[PathBuf], say: Say) -> anyhow::Result<ExitCode> {
     let config = Config::load_without_secrets(&at.config)?;
-    let files = head_files(&config, heads, say)?;
+    let (files, unread) = head_files(&config, heads)?;
     let keys = config.data_keys.clone();
     let options = StoreOptions { create: false, read_only: true, keys, ..StoreOptions::default() };
     let store = daemon::open_store(&config.database, options).await?;
@@ -38,7 +38,7 @@ pub(super) async fn run(at: &ConfigArg, heads: &[PathBuf], say: Say) -> anyhow::
     if is_watched {
         drop(write!(std::io::stderr(), "\r"));
     }
-    let is_sound = found.is_sound() && missing_file.is_none();
+    let is_sound = found.is_sound() && missing_file.is_none() && unread.is_empty();
     // A damaged log is kept as it is. A copy that cannot be written to is verified all the same.
     if found.chain.is_ok()
         && let Ok(store) = open(&config).await
@@ -46,37 +46,41 @@ pub(super) async fn run(at: &ConfigArg, heads: &[PathBuf], say: Say) -> anyhow::
         let detail = if is_sound { "audit verify: sound" } else { "audit verify: findings" };
         log(&store, access(Action::Admin).detail(detail)).await?;
     }
-    Told { found: &found, missing_file: missing_file.as_deref(), config: &config, say }.tell();
+    Told { found: &found, missing_file: missing_file.as_deref(), unread: &unread, config: &config, say }
+        .tell();
     Ok(if is_sound { ExitCode::SUCCESS } else { ExitCode::from(FOUND_BAD) })
 }
 
-/// The lines of the configured file, none if it is not there, and of those that were named.
-fn head_files(config: &Config, named: &[PathBuf], say: Say) -> anyhow::Result<HeadFiles> {
+/// A line in a file of heads that is no head: torn by a full disk, or not text at all.
+struct UnreadLine {
+    file: PathBuf,
+    /// From one on.
+    n: usize,
+}
+
+/// The lines of the configured file, none if it is not there, and of those that were named; and those that are no heads.
+fn head_files(config: &Config, named: &[PathBuf]) -> anyhow::Result<(HeadFiles, Vec<UnreadLine>)> {
+    let mut unread = Vec::new();
     let own = match &config.audit.head_file {
-        Some(file) if file.exists() => Some(read_heads(file, say)?),
+        Some(file) if file.exists() => Some(read_heads(file, &mut unread)?),
         Some(_) => Some(Vec::new()),
         None => None,
     };
-    let others = named.iter().map(|file| read_heads(file, say)).collect::<anyhow::Result<_>>()?;
-    Ok(HeadFiles { own, others })
+    let others = named.iter().map(|file| read_heads(file, &mut unread)).collect::<anyhow::Result<_>>()?;
+    Ok((HeadFiles { own, others }, unread))
 }
 
-fn read_heads(file: &Path, say: Say) -> anyhow::Result<Vec<HeadLine>> {
-    let shown = file.display();
-    let text = std::fs::read_to_string(file).with_context(|| format!("{shown}"))?;
-    let head = |(n, line): (usize, &str)| {
-        HeadLine::from_line(line).ok_or_else(|| {
-            let n = n + 1;
-            anyhow!(
-                "{}",
-                say.pick(
-                    format!("{shown}, line {n}: this is no head of an access log (day, time, number, hash)"),
-                    format!("{shown} {n}번째 줄이 접속기록의 확인값(날짜, 시각, 번호, 해시)이 아닙니다"),
-                )
-            )
-        })
-    };
-    text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()).map(head).collect()
+fn read_heads(file: &Path, unread: &mut Vec<UnreadLine>) -> anyhow::Result<Vec<HeadLine>> {
+    let bytes = std::fs::read(file).with_context(|| file.display().to_string())?;
+    let text = String::from_utf8_lossy(&bytes);
+    let mut heads = Vec::new();
+    for (n, line) in (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty()) {
+        match HeadLine::from_line(line) {
+            Some(head) => heads.push(head),
+            None => unread.push(UnreadLine { file: file.to_owned(), n }),
+        }
+    }
+    Ok(heads)
 }
 
 /// What is said of a check.
@@ -84,6 +88,7 @@ struct Told<'a> {
     found: &'a AccessCheck,
     /// The configured file of heads, if it is not there.
     missing_file: Option<&'a Path>,
+    unread: &'a [UnreadLine],
     config: &'a Config,
     say: Say,
 }
@@ -104,6 +109,7 @@ impl Told<'_> {
             (None, Some(missing)) => tell_missing(&missing, self.say),
             (None, None) => {}
         }
+        self.unread.chunk_by(|a, b| a.file == b.file).for_each(|lines| tell_unread(lines, self.say));
     }
 
     fn json(&self) -> Value {
@@ -126,6 +132,8 @@ impl Told<'_> {
         json["restores"] = breaks.iter().map(one).collect();
         json["lost_heads"] = all_days(lost).into();
         json["missing_heads"] = all_days(missing).into();
+        json["unread_head_lines"] =
+            self.unread.iter().map(|UnreadLine { file, n }| json!({ "file": file, "line": n })).collect();
         json["missing_head_file"] = json!(self.missing_file);
         json
     }
@@ -191,6 +199,26 @@ fn days(heads: &[Head]) -> Option<Days> {
     let days = all_days(heads);
     let (first, last) = (days.first()?.to_string(), days.last()?.to_string());
     Some(Days { n: days.len(), first, last })
+}
+
+/// Names the lines of one file that are no heads.
+fn tell_unread(lines: &[UnreadLine], say: Say) {
+    const MOST_NAMED: usize = 10;
+    let Some(first) = lines.first() else { return };
+    let (file, n_lines) = (first.file.display(), counted(lines.len(), "line"));
+    let named: Vec<String> = lines.iter().take(MOST_NAMED).map(|line| line.n.to_string()).collect();
+    let more = if lines.len() > MOST_NAMED { " ..." } else { "" };
+    let (named, n) = (named.join(", ") + more, lines.len());
+    line(&say.pick(
+        format!(
+            "{file}: {n_lines} cannot be read as a head of an access log (day, time, number, hash): line {named}. The heads in the other lines were \
+             compared. Compare with a copy of the file (--heads FILE), and put the line right from it."
+        ),
+        format!(
+            "{file}: 접속기록의 확인값(날짜, 시각, 번호, 해시)으로 읽을 수 없는 줄이 {n}개 있습니다({named}번째 줄). 나머지 줄의 확인값과는 비교했습니다. 파일의 사본과 \
+             비교하고(--heads 파일) 그 줄을 사본대로 고치십시오."
+        ),
+    ));
 }
 
 fn sound(found: &Verified, say: Say) {

@@ -16,6 +16,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use super::digits::{Reading, until_settled};
+use super::spelling::Spelling;
 pub use kind::IdentityNumber;
 use other::{other_number, passports};
 use registration::registration;
@@ -50,17 +51,21 @@ pub fn places(text: &str) -> Vec<Range<usize>> {
 /// The text with stars for what such numbers hide. What says least about a person stays: a birth date and the first digit after
 /// it, a passport's letter, a licence's region, the last four digits of a card.
 pub fn masked(text: &str) -> Cow<'_, str> {
-    until_settled(text, |text| hidden(text, shown_of))
+    until_settled(text, |text| hidden(text, Spelling::Typed, shown_of))
 }
 
 /// The text with a star for every letter and digit of such numbers.
-pub(super) fn masked_whole(text: &str) -> Cow<'_, str> {
-    until_settled(text, |text| hidden(text, |_, _| (0, 0)))
+pub(super) fn masked_whole(text: &str, spelling: Spelling) -> Cow<'_, str> {
+    until_settled(text, |text| hidden(text, spelling, |_, _| (0, 0)))
 }
 
 /// One round of hiding; `None` where there is nothing to hide.
-fn hidden(text: &str, shown: fn(IdentityNumber, usize) -> (usize, usize)) -> Option<String> {
-    let reading = Reading::of(text);
+fn hidden(
+    text: &str,
+    spelling: Spelling,
+    shown: fn(IdentityNumber, usize) -> (usize, usize),
+) -> Option<String> {
+    let reading = spelling.read(text);
     let found = find(&reading);
     let hidden = |one: &Found| {
         let all = reading.alphanumeric(one.at.clone());

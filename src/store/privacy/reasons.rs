@@ -6,7 +6,8 @@ use rusqlite::{Connection, named_params};
 use super::operator_only;
 use crate::domain::UnixMs;
 use crate::domain::actor::Actor;
-use crate::domain::phone::{PhoneNumber, stands_in};
+use crate::domain::phone::PhoneNumber;
+use crate::domain::phone_in_text::stands_in;
 use crate::domain::reason::Reason;
 use crate::store::{Result, Store};
 

@@ -97,3 +97,17 @@ async fn a_file_that_cannot_be_written_to_holds_up_nothing() {
     world.until(async || details(&world, EventKind::AccessHead).await.len() == 1).await;
     assert!(details(&world, EventKind::SuspiciousReading).await.is_empty());
 }
+
+#[test]
+fn a_line_that_was_torn_spoils_no_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("heads");
+    let head = HeadLine::Head(Head::of_row(7, [1; 32], START));
+    add_head_line(&file, &head).unwrap();
+    std::fs::write(&file, [&std::fs::read(&file).unwrap()[..], b"2026-07-02 17"].concat()).unwrap();
+    add_head_line(&file, &head).unwrap();
+    add_head_line(&file, &head).unwrap();
+    let text = std::fs::read_to_string(&file).unwrap();
+    let read: Vec<bool> = text.lines().map(|line| HeadLine::from_line(line).is_some()).collect();
+    assert_eq!(read, [true, false, true, true], "{text}");
+}
