@@ -102,7 +102,8 @@ pub enum Wanted {
 pub enum Deed {
     Closed,
     Released,
-    Recalled,
+    /// The answer, by the number of this text.
+    Recalled(i64),
 }
 
 /// What the desk knows beside conversations; loaded at the start and for each desk.

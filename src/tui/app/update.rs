@@ -1,7 +1,7 @@
 //! Which part an event is for; time, and the live stream.
 
 use super::event::{Effect, Event};
-use super::state::{App, Confirm, Link, Mode, PickFor, Then};
+use super::state::{App, Confirm, LastHeld, Link, Mode, PickFor, Then};
 use crate::api::wire::EventView;
 use crate::client::format::one_word;
 use crate::client::{Feed, Listed, refusal};
@@ -281,6 +281,7 @@ impl App {
         let is_over =
             ["acked", "alarm_ended", "handed_over", "replied", "closed"].contains(&event.kind.as_str());
         self.notice.take_if(|notice| is_over && notice.danger == Some(n));
+        self.held_moves_on(event);
         // Each step of a text changes no list.
         self.stale.list |= !["message", "writing"].contains(&event.kind.as_str());
         self.stale.talk |= self.n() == Some(n);
@@ -288,6 +289,16 @@ impl App {
         let is_back = event.kind == "answer_stopped" && self.n() == Some(n);
         let draft = is_back.then_some(Effect::LoadDraft(n));
         self.call(event, n).into_iter().chain(draft).collect()
+    }
+
+    /// The answer that was sent last has left, or another window, a newer text or danger has kept it here.
+    fn held_moves_on(&mut self, event: &EventView) {
+        let state = event.detail.as_deref().unwrap_or_default();
+        let is_of = |held: &mut LastHeld| event.kind == "message" && event.message_id == Some(held.m);
+        let Some(gone) = self.last_held.take_if(|held| is_of(held) && state != "held") else { return };
+        if state == "cancelled" && self.notice.as_ref().is_none_or(|notice| notice.danger.is_none()) {
+            self.alert("held-did-not-leave", [("n", gone.n.to_string().into())]);
+        }
     }
 
     /// Whether the person is called: danger at any time, what is theirs unless it is quiet.

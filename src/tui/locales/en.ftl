@@ -108,6 +108,8 @@ next-danger_unanswered = Answer first (a). If there is no danger: f
 
 did-closed = Conversation { $n } is closed.
 did-released = Conversation { $n } waits again.
+held-did-not-leave = The answer in conversation { $n } does not leave: it was taken back or stopped elsewhere. The citizen does not have it.
+next-did_not_leave = If the citizen still waits, answer again (a).
 did-recalled = The answer was taken back. It did not leave.
 did-recalled-mine = Taken back, it does not leave: “{ $text }”. You hold conversation { $n }; the text stands below.
 did-recalled-beside = Taken back, it does not leave: “{ $text }”. What is begun for conversation { $n } is another text.

@@ -102,6 +102,8 @@ next-danger_unanswered = 먼저 답하십시오(a). 위급하지 않다면: f
 
 did-closed = 상담 { $n }번을 종료했습니다.
 did-released = 상담 { $n }번을 대기로 돌렸습니다.
+held-did-not-leave = 상담 { $n }번의 답변은 나가지 않습니다. 다른 곳에서 취소되었거나 중단되어, 시민은 받지 못했습니다.
+next-did_not_leave = 시민이 아직 기다리면 다시 답하십시오(a).
 did-recalled = 답변을 취소했습니다. 나가지 않았습니다.
 did-recalled-mine = 취소해 나가지 않습니다: “{ $text }”. 상담 { $n }번은 내가 맡고 있고, 이 글은 아래에 있습니다.
 did-recalled-beside = 취소해 나가지 않습니다: “{ $text }”. 상담 { $n }번에 쓰고 있는 글은 이와 다른 글입니다.

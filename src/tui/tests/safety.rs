@@ -248,6 +248,42 @@ fn an_answer_that_is_held_comes_back() {
     assert!(!super::drawn::screen(&town.app, 80, 24).contains("답변 취소("));
 }
 
+/// An answer that was taken back or stopped elsewhere cannot be taken back here, and nothing goes on counting; nobody is told that it left.
+#[test]
+fn an_answer_that_stays_here_is_not_counted_down() {
+    let sent = || {
+        let mut town = writing();
+        town.press("<C-s>e<Enter>");
+        assert!(super::drawn::screen(&town.app, 80, 24).contains("답변 취소(10초)"));
+        town
+    };
+    let m = sent().app.last_held.expect("held").m;
+    for (detail, words) in [("cancelled", "시민은 받지 못했습니다"), ("queued", "z로 취소")] {
+        let mut town = sent();
+        town.happens(json!({ "kind": "message", "conversation_id": 1, "message_id": m, "detail": detail }));
+        assert!(town.notice().contains(words), "{detail}: {}", town.notice());
+        assert!(!super::drawn::screen(&town.app, 80, 24).contains("답변 취소("), "{detail}");
+    }
+    // The event was missed: the conversation shows it.
+    let mut town = sent();
+    let talk = town.talks.get_mut(&1).expect("there");
+    for text in &mut talk.messages {
+        if let crate::api::wire::MessageView::Out(text) = text {
+            text.state = "cancelled".to_owned();
+        }
+    }
+    town.press("/");
+    town.press("<Esc>");
+    town.feed(Event::Open(1));
+    assert!(!super::drawn::screen(&town.app, 80, 24).contains("답변 취소("));
+    // Neither was known here yet: the text is named, not its conversation.
+    let mut town = sent();
+    town.refuses = Some(problem("did_not_leave", 409));
+    town.press("z");
+    assert!(town.notice().contains(&format!("문자 {m}번은 나가지 않았습니다")), "{}", town.notice());
+    assert!(town.notice().contains("다시 답하십시오"), "{}", town.notice());
+}
+
 /// What is taken back is named, also where another text stands in the composer; the event of it calls nobody.
 #[test]
 fn what_is_taken_back_is_named() {
