@@ -147,7 +147,7 @@ async fn a_citizen_is_answered_by_keys_alone() {
         terminal.shows("이렇게 도착합니다");
         terminal.type_by_hand(["ㄷ", "버", "스", "\r"]);
         terminal.shows("상담 1번을 종료했습니다");
-        terminal.press("ㅂ");
+        terminal.type_by_hand(["ㅂ"]);
         let rest = terminal.ends();
         assert!(rest.contains("\x1b[?1049l"), "{rest:?}");
         terminal

@@ -44,6 +44,10 @@ impl App {
                 self.alert("line-unknown", [("line", one_word(&line).into())]);
                 Vec::new()
             }
+            Event::NoMore => {
+                self.tell("plain-no-more", []);
+                Vec::new()
+            }
             Event::NotTaken(line) => {
                 self.alert("line-not-taken", [("line", one_word(&line).into())]);
                 Vec::new()
@@ -114,14 +118,21 @@ impl App {
         self.alert("lines-behind-refusal", []);
     }
 
-    /// Where a key sends, closes, records something or says yes, one that came at once with others does nothing.
+    /// Whether what is pressed now are words of an answer that was begun while a request was on its way.
+    fn writes_ahead(&self) -> bool {
+        let is_turn = |key: &&Key| **key == Key::Esc || command(**key) == Some(Command::Answer);
+        self.is_waiting() && self.ahead.iter().rfind(is_turn).is_some_and(|key| *key != Key::Esc)
+    }
+
+    /// Where a key sends, closes, records something or says yes, one that came at once with others, or sooner behind
+    /// another one than a hand presses it, does nothing.
     fn rushed(&mut self, key: Key) -> Vec<Effect> {
         let is_decision = match &self.mode {
             Mode::Review(_) | Mode::Confirm(_) => true,
-            Mode::Pick(picker) => matches!(picker.what, PickFor::Close { .. }),
-            // The end of what is asked for; the words of it may be pasted.
+            // The end of what is asked for; the words of it may be pasted, or typed fast.
+            Mode::Pick(picker) => matches!(picker.what, PickFor::Close { .. }) && key == Key::Enter,
             Mode::Ask(_) => key == Key::Enter,
-            Mode::Desk => records(key),
+            Mode::Desk => records(key) && !self.writes_ahead(),
             _ => false,
         };
         if !is_decision || matches!(key, Key::Esc | Key::Ctrl('c')) {

@@ -215,6 +215,7 @@ plain-talk = A conversation is open. a answer, c canned answers, e close, h earl
 plain-write = Write the answer to { $to }. { $length }. A dot alone shows it before sending, ./ keeps it unsent, .c canned answers, .0 begins anew.
 plain-review = y sends, e sends and closes, r puts an easier word in where one is offered, anything else goes back.
 plain-review-yes = y sends, r puts an easier word in where one is offered, anything else goes back.
+plain-no-more = That was all.
 plain-pick-more = { $n } more: + or “more” says the next ones.
 plain-pick = Give a number, or words to find. A dot goes back.
 plain-ask = A dot goes back.

@@ -209,6 +209,7 @@ plain-talk = 상담을 열었습니다. a 답변, c 미리 써 둔 답변, e 종
 plain-write = { $to }에게 보낼 답변을 적으십시오. { $length }. 점(.)만 적으면 보내기 전 확인, ./ 보내지 않고 보관, .c 미리 써 둔 답변, .0 지우고 다시.
 plain-review = y 보내기, e 보내고 종료, r 쉬운 말이 있으면 바꾸기, 다른 것은 고치기.
 plain-review-yes = y 보내기, r 쉬운 말이 있으면 바꾸기, 다른 것은 고치기.
+plain-no-more = 이게 전부입니다.
 plain-pick-more = { $n }개가 더 있습니다. + 또는 ‘더’를 적으면 이어서 알려 드립니다.
 plain-pick = 번호나 찾을 말을 적으십시오. 점(.)은 그만.
 plain-ask = 점(.)은 그만.

@@ -317,10 +317,34 @@ fn keys_at_once_send_nothing() {
         town.press("<Enter>");
         assert_eq!(town.left.len(), 1, "a key by itself sends");
     }
+    // What is looked for in the list may be typed fast, or pasted; choosing may not.
     let mut town = writing();
     town.press("<C-s>e");
-    town.feed(Event::Rushed(Key::Enter));
-    assert!(town.left.is_empty());
+    keys("버스<Enter>").into_iter().for_each(|key| town.feed(Event::Rushed(key)));
+    assert!(town.left.is_empty() && town.closed.is_empty());
+    assert!(town.notice().contains("한꺼번에"), "{}", town.notice());
+    town.press("<Enter>");
+    assert_eq!(town.left[0].1.category.as_deref(), Some("교통/버스"));
+}
+
+/// Words of an answer come together on a slow line, also before its conversation is there: they are text. Behind Esc they are keys again.
+#[test]
+fn an_answer_that_is_typed_ahead_at_once_is_text() {
+    let at_once = |typed: &str| {
+        let mut town = Town::new(Lang::Ko, [bus()]);
+        let mut effects = Vec::new();
+        for key in keys(typed) {
+            effects.extend(town.app.update(Event::Rushed(key)));
+        }
+        town.follow(effects);
+        town
+    };
+    assert_eq!(at_once("na쓰다 만 답").app.draft(), "쓰다 만 답");
+    let town = at_once("na답<Esc>euw");
+    assert!(town.acts.is_empty() && town.closed.is_empty() && town.app.draft() == "답");
+    assert!(matches!(town.app.mode, crate::tui::app::Mode::Desk));
+    let town = at_once("euw");
+    assert!(town.acts.is_empty() && town.closed.is_empty());
 }
 
 /// Advice is at the look at every size, keeps nobody from sending, and one key puts the easier word in.
