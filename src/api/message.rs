@@ -10,6 +10,7 @@ use super::session::Session;
 use super::wire::{Decision, DecisionRequest, MessageList};
 use super::{ApiContext, view};
 use crate::domain::access::Action;
+use crate::domain::mass_answer::Recall;
 use crate::store::NewAccess;
 
 const MAX_LISTED: i64 = 200;
@@ -42,7 +43,8 @@ pub(super) async fn list(
 }
 
 /// Take back one of the caller's own texts that has not been sent, with the other texts of the same answer. The answer is their
-/// draft again; photos have to be attached anew.
+/// draft again; photos have to be attached anew. `did_not_leave` for a text that was taken back, stopped or not
+/// sent before: the citizen does not have it.
 #[utoipa::path(post, path = "/v1/messages/{id}/recall", operation_id = "recall", tag = "message",
     params(("id" = i64, Path, description = "Id of the text to the citizen")),
     responses((status = 204, description = "It will not be sent")))]
@@ -51,9 +53,11 @@ pub(super) async fn recall(
     session: Session,
     Id(id): Id,
 ) -> Result<StatusCode, Problem> {
-    let recalled = context.store.recall(id, &session.actor, context.now()).await;
-    recalled.map_err(Problem::on_conflict(ProblemCode::AlreadyLeft))?;
-    Ok(StatusCode::NO_CONTENT)
+    match context.store.recall(id, &session.actor, context.now()).await? {
+        Recall::Recalled => Ok(StatusCode::NO_CONTENT),
+        Recall::Cancelled => Err(Problem::new(ProblemCode::DidNotLeave)),
+        Recall::AlreadyLeft => Err(Problem::new(ProblemCode::AlreadyLeft)),
+    }
 }
 
 /// Decide about a text in doubt of which the carrier can't say whether it was sent.

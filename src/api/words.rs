@@ -382,6 +382,9 @@ sentences! {
     AlreadyLeft:
         ["Too late to take back", "The text has been sent, or may have been."],
         ["취소할 수 없습니다", "문자가 이미 발송되었거나 발송되었을 수 있습니다."];
+    DidNotLeave:
+        ["It did not leave", "The text was taken back or stopped before, or could not be sent. The citizen does not have it."],
+        ["나가지 않은 문자", "이미 취소되었거나 중단되었거나 보내지 못한 문자입니다. 시민에게 가지 않았습니다."];
     NotInDoubt:
         ["Nothing to decide", "The text is not in doubt, or the carrier is still being asked."],
         ["결정할 것이 없습니다", "발송이 불확실한 문자가 아니거나, 아직 통신사에 확인하고 있습니다."];

@@ -58,8 +58,8 @@ impl Exit {
             | SupervisorsOnly | DangerUnanswered | TooManyDangers | NotYourDesk | NoDanger | Restricted
             | NothingToAck | PromiseOpen | Unanswered | StillOpen | NotReferred | NotPassedOn | NotWarned
             | WarnFirst | NotAsked | NumberNotShown | NotWaiting | InDanger | NoReceipts
-            | BulletinCrowded | AlreadyLeft | NotInDoubt | SeveralTexts | PhotoNotHereYet | OwnWork
-            | NotReviewable | AlreadyReviewed | AlreadyAnswered | WrongPassword | RoleRefuses
+            | BulletinCrowded | AlreadyLeft | DidNotLeave | NotInDoubt | SeveralTexts | PhotoNotHereYet
+            | OwnWork | NotReviewable | AlreadyReviewed | AlreadyAnswered | WrongPassword | RoleRefuses
             | NotYourself | LoginTaken | TotpInUse => Exit::Refused,
             NewerTexts | KeyReused | DraftChanged | ListChanged => Exit::LookFirst,
             EmptyText | Unencodable | TooLong | BodyTooLarge | PhotoTooLarge | NotAPhoto | PhotosNotTaken

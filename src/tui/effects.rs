@@ -190,7 +190,7 @@ impl Hands {
             }
             Effect::Close(n, request) => Came::Done(n, Deed::Closed, client.close(n, &request).await),
             Effect::Release(n) => Came::Done(n, Deed::Released, client.release(n).await),
-            Effect::Recall(n, message) => Came::Done(n, Deed::Recalled, client.recall(message).await),
+            Effect::Recall(n, m) => Came::Done(n, Deed::Recalled(m), client.recall(m).await),
             Effect::Reveal(n, request) => Came::Revealed(n, request.what, client.reveal(n, &request).await),
             Effect::LoadDoubts => Came::Doubts(client.in_doubt(None).await),
             Effect::Decide(m, decision) => Came::Decided(m, decision, client.decide(m, decision).await),

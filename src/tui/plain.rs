@@ -152,12 +152,13 @@ fn desk_line(words: &str) -> Vec<Event> {
     }
 }
 
-/// The next items of a list; behind the last ones, the first.
+/// The next items of a list; behind the last ones it is said that there are no more, and the first come again.
 fn more(picker: &Picker) -> Vec<Event> {
-    let first = first_said(picker);
-    let to = if first + PICKED_AT_ONCE < picker.fitting().len() { first + PICKED_AT_ONCE } else { 0 };
+    let next = first_said(picker) + PICKED_AT_ONCE;
+    let has_more = next < picker.fitting().len();
     let up = std::iter::repeat_n(Key::Up, picker.at);
-    up.chain(std::iter::repeat_n(Key::Down, to)).map(Event::Key).collect()
+    let down = std::iter::repeat_n(Key::Down, if has_more { next } else { 0 });
+    up.chain(down).map(Event::Key).chain((!has_more).then_some(Event::NoMore)).collect()
 }
 
 /// The first of the items that are said: those around the chosen one.
@@ -191,7 +192,9 @@ fn gap(app: &App) -> &'static str {
 /// What was said already, so that only what is new is said.
 #[derive(Default)]
 pub struct Told {
-    notice: Option<String>,
+    notice: Option<(u64, String)>,
+    /// Somebody has typed a line that was not answered yet: what it brings is said also where it was said before.
+    is_asked: bool,
     mode: String,
     link: Option<Link>,
     /// The open conversation, and how each of its texts was said.
@@ -203,6 +206,11 @@ pub struct Told {
 }
 
 impl Told {
+    /// A line was typed, which an answer is expected to.
+    pub fn heard(&mut self, typed: &Typed) {
+        self.is_asked |= !matches!(typed, Typed::Line(line) if line.trim().is_empty());
+    }
+
     /// The lines to say now.
     pub fn lines(&mut self, app: &App) -> Vec<String> {
         let mut lines = Vec::new();
@@ -212,11 +220,13 @@ impl Told {
         }
         self.bulletins(app, &mut lines);
         self.talk(app, &mut lines);
-        let notice = app.notice.as_ref().map(|notice| notice.text.clone());
-        if notice != self.notice {
-            lines.extend(notice.iter().map(|words| one_line(words, COLUMNS)));
-            self.notice = notice;
-        }
+        let notice = app.notice.as_ref().map(|notice| (notice.n, notice.text.clone()));
+        let is_new = |(n, words): &&(u64, String)| match &self.notice {
+            Some((said, before)) => words != before || self.is_asked && n != said,
+            None => true,
+        };
+        lines.extend(notice.iter().filter(is_new).map(|(_, words)| one_line(words, COLUMNS)));
+        self.notice = notice;
         let is_idle = matches!(app.mode, Mode::Desk) && app.talk.is_none() && app.queue.was_loaded;
         let queue = queue(app);
         // Waiting times go on; only who is there counts as news.
@@ -227,10 +237,12 @@ impl Told {
         }
         let mode = mode(app);
         let said = mode.join("\n");
-        if said != self.mode {
+        let is_silent = self.is_asked && lines.is_empty() && !app.is_waiting();
+        if said != self.mode || is_silent {
             lines.extend(mode);
             self.mode = said;
         }
+        self.is_asked &= lines.is_empty();
         lines
     }
 

@@ -1,7 +1,8 @@
 //! Runs the desk on a terminal: events in, effects out, a picture after each.
 
 use std::collections::VecDeque;
-use std::io::{IsTerminal, Write};
+use std::io::{ErrorKind, IsTerminal, Write};
+use std::os::fd::AsFd;
 use std::time::{Duration, Instant};
 
 use crossterm::event::KeyCode;
@@ -95,7 +96,15 @@ async fn end<T>(app: &mut App, hands: &Hands, ended: anyhow::Result<T>) -> anyho
 pub async fn run_plain(desk: Desk, me: MeView) -> anyhow::Result<bool> {
     let (mut app, hands, mut sources) = begin(&desk, me)?;
     let ended = in_lines(&mut app, &hands, &mut sources).await;
-    end(&mut app, &hands, ended).await
+    match end(&mut app, &hands, ended).await {
+        // Whoever has closed our output wants nothing more said.
+        Err(error) if is_unread(&error) => Ok(true),
+        ended => ended,
+    }
+}
+
+fn is_unread(error: &anyhow::Error) -> bool {
+    error.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == ErrorKind::BrokenPipe)
 }
 
 async fn in_lines(app: &mut App, hands: &Hands, sources: &mut Sources) -> anyhow::Result<bool> {
@@ -143,11 +152,13 @@ async fn in_lines(app: &mut App, hands: &Hands, sources: &mut Sources) -> anyhow
             }
         }
         // What a line means depends on what the ones before it bring, and what they bring is said first.
-        let is_waiting = app.is_waiting() || app.is_loading_draft;
+        let has_list = app.queue.was_loaded || app.queue.is_refused;
+        let is_waiting = app.is_waiting() || app.is_loading_draft || !has_list;
         let typed = if is_waiting { None } else { ahead.pop_front() };
         effects = match typed {
             Some(typed) => {
                 is_step |= plain::is_step(app, &typed);
+                told.heard(&typed);
                 take(app, &typed)
             }
             None if is_over && ahead.is_empty() && !app.is_waiting() => app.update(LEAVE),
@@ -218,7 +229,7 @@ enum Input {
 /// Where events come from.
 struct Sources {
     lines: Option<UnboundedReceiver<Typed>>,
-    keys: Option<UnboundedReceiver<std::io::Result<Vec<crossterm::event::Event>>>>,
+    keys: Option<UnboundedReceiver<std::io::Result<Pressed>>>,
     /// What came in together and was not taken yet.
     pressed: VecDeque<Event>,
     found: Inputs,
@@ -275,16 +286,20 @@ impl Sources {
                 input = next_of(keys) => match input {
                     // The terminal is gone.
                     None | Some(Err(_)) => return Input::Event(LEAVE),
-                    Some(Ok(inputs)) => {
-                        let is_within = |at: Option<Instant>, span| at.is_some_and(|at| at.elapsed() < span);
+                    Some(Ok(Pressed { inputs, at: now })) => {
+                        let is_within =
+                            |at: Option<Instant>, span| at.is_some_and(|at| now.saturating_duration_since(at) < span);
                         let came = match () {
                             () if is_within(*rushed_at, REST) => Pace::AsRest,
                             () if is_within(*pressed_at, BY_HAND) => Pace::Soon,
                             () => Pace::ByItself,
                         };
+                        // A key that is soon by itself is not the beginning of a paste.
+                        let may_begin = came != Pace::Soon || inputs.len() > 1;
                         let all = found.events(inputs, came);
-                        *pressed_at = Some(Instant::now());
-                        if found.is_pasting() || all.iter().any(|event| matches!(event, Event::Rushed(_))) {
+                        let is_rushed = may_begin && all.iter().any(|event| matches!(event, Event::Rushed(_)));
+                        *pressed_at = Some(now);
+                        if found.is_pasting() || is_rushed {
                             *rushed_at = *pressed_at;
                         }
                         pressed.extend(all);
@@ -299,8 +314,11 @@ impl Sources {
                     }
                 },
                 _ = tick.tick() => {
-                    let is_read = keys.as_ref().is_some_and(UnboundedReceiver::is_empty);
-                    if is_read && is_gone() {
+                    let is_over = match keys {
+                        Some(keys) => keys.is_empty() && is_gone(&std::io::stdin()),
+                        None => is_gone(&std::io::stdout()),
+                    };
+                    if is_over {
                         return Input::Event(LEAVE);
                     }
                     return Input::Event(Event::Tick(clock.now_ms()));
@@ -312,7 +330,7 @@ impl Sources {
 
 /// What the terminal sends, read by a thread of its own: a terminal that goes at the wrong moment makes the library read its end
 /// for ever (crossterm 0.29), and nothing else may wait for that. The thread ends with the program. What comes at once is one item.
-fn pressed() -> std::io::Result<UnboundedReceiver<std::io::Result<Vec<crossterm::event::Event>>>> {
+fn pressed() -> std::io::Result<UnboundedReceiver<std::io::Result<Pressed>>> {
     let (send, keys) = unbounded_channel();
     std::thread::Builder::new().name("keys".to_owned()).spawn(move || {
         loop {
@@ -326,12 +344,20 @@ fn pressed() -> std::io::Result<UnboundedReceiver<std::io::Result<Vec<crossterm:
     Ok(keys)
 }
 
-fn read_at_once() -> std::io::Result<Vec<crossterm::event::Event>> {
+/// What came at once, and when the last of it came. What is drawn meanwhile, and for how long, does not count.
+struct Pressed {
+    inputs: Vec<crossterm::event::Event>,
+    at: Instant,
+}
+
+fn read_at_once() -> std::io::Result<Pressed> {
     let mut inputs = vec![crossterm::event::read()?];
+    let mut at = Instant::now();
     while inputs.len() < MOST_AT_ONCE && crossterm::event::poll(patience(&inputs))? {
         inputs.push(crossterm::event::read()?);
+        at = Instant::now();
     }
-    Ok(inputs)
+    Ok(Pressed { inputs, at })
 }
 
 /// How long what belongs to these is waited for.
@@ -341,10 +367,9 @@ fn patience(inputs: &[crossterm::event::Event]) -> Duration {
     if is_escape { BEHIND_ESCAPE } else { AT_ONCE }
 }
 
-/// Whether the terminal is gone: nobody can read or type any more.
-fn is_gone() -> bool {
-    let stdin = std::io::stdin();
-    let mut asked = [PollFd::new(&stdin, PollFlags::empty())];
+/// Whether the other end is gone: nobody can type, or read, any more.
+fn is_gone(end: &impl AsFd) -> bool {
+    let mut asked = [PollFd::new(end, PollFlags::empty())];
     let at_once = Timespec { tv_sec: 0, tv_nsec: 0 };
     poll(&mut asked, Some(&at_once)).is_ok()
         && asked[0].revents().intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL)

@@ -79,7 +79,8 @@ pub struct Inputs {
 
 impl Inputs {
     /// What came at once. Several keys together, and what follows them at once, are no deliberate keys: a terminal that does not mark
-    /// pastes sends one so.
+    /// pastes sends one so. Neither is one that follows another sooner than a hand presses it: an input method hands over late what it
+    /// held.
     pub fn events(&mut self, inputs: Vec<Input>, came: Pace) -> Vec<Event> {
         self.is_pasting &= came == Pace::AsRest;
         let all: Vec<Event> = inputs.into_iter().filter_map(event).collect();
@@ -88,14 +89,16 @@ impl Inputs {
         match keys[..] {
             _ if self.is_pasting || came == Pace::AsRest => {}
             [Key::Char(letter @ 'ㄱ'..='ㅣ'), Key::Char(' ') | Key::Enter] => {
-                return vec![Event::Key(Key::Char(letter))];
+                let letter = Key::Char(letter);
+                let is_soon = came == Pace::Soon;
+                return vec![if is_soon { Event::Rushed(letter) } else { Event::Key(letter) }];
             }
             [Key::Char(syllable @ '가'..='힣'), Key::Enter] if came == Pace::ByItself => {
                 return vec![Event::Committed(syllable)];
             }
             _ => {}
         }
-        let is_rushed = came == Pace::AsRest || keys.len() > 1;
+        let is_rushed = came != Pace::ByItself || keys.len() > 1;
         let rush = |event| match event {
             Event::Key(key) if is_rushed => Event::Rushed(key),
             event => event,
@@ -304,6 +307,10 @@ mod tests {
         assert_eq!(of("y", Pace::ByItself), "y");
         assert_eq!(of("y\r", Pace::ByItself), "!y!\n");
         assert_eq!(of("\r", Pace::AsRest), "!\n", "the rest of a paste");
+        for (words, said) in [("y", "!y"), ("\r", "!\n"), ("다", "!다"), ("ㅛ\r", "!ㅛ"), ("\x1b", "!Esc")]
+        {
+            assert_eq!(of(words, Pace::Soon), said, "no hand pressed it");
+        }
         assert_eq!(of("ㅛ\r", Pace::ByItself), "ㅛ");
         assert_eq!(of("스\r", Pace::ByItself), "=스");
         for came in [Pace::Soon, Pace::AsRest] {

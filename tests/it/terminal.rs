@@ -147,7 +147,7 @@ async fn a_citizen_is_answered_by_keys_alone() {
         terminal.shows("이렇게 도착합니다");
         terminal.type_by_hand(["ㄷ", "버", "스", "\r"]);
         terminal.shows("상담 1번을 종료했습니다");
-        terminal.press("ㅂ");
+        terminal.type_by_hand(["ㅂ"]);
         let rest = terminal.ends();
         assert!(rest.contains("\x1b[?1049l"), "{rest:?}");
         terminal
@@ -253,6 +253,41 @@ async fn only_what_is_typed_behind_a_question_answers_it() {
     })
     .await;
     gateway.until(|b| b.n_outbound("delivered") == 2).await;
+}
+
+/// The first line waits for the list, and whoever reads no more hears no complaint.
+#[tokio::test(flavor = "multi_thread")]
+async fn line_by_line_in_a_pipe() {
+    let gateway = Gateway::start().await;
+    gateway.sim().text(CITIZEN, "62번 버스 언제 와요?");
+    gateway.until(|b| b.n_routed == 1).await;
+    let mut terminal = Terminal::open(&gateway, &["list"]).await;
+    beside(move || {
+        terminal.ends();
+        let desk = || {
+            let mut desk = munja(&terminal.home);
+            desk.args(["desk", "--plain"])
+                .stdin(Stdio::piped())
+                .stdout(Stdio::piped())
+                .stderr(Stdio::piped());
+            desk.spawn().unwrap()
+        };
+        let mut piped = desk();
+        piped.stdin.take().unwrap().write_all(b"more\nmore\n").unwrap();
+        let ended = piped.wait_with_output().unwrap();
+        let said = String::from_utf8(ended.stdout).unwrap();
+        let (list, refused) = (said.find("62번 버스"), said.find("“more”"));
+        assert!(list.is_some() && list < refused, "{said}");
+        assert_eq!(said.matches("“more”").count(), 2, "{said}");
+
+        let mut unread = desk();
+        // It stays open: the desk ends because of its output.
+        let _lines = unread.stdin.take();
+        drop(unread.stdout.take());
+        let ended = unread.wait_with_output().unwrap();
+        assert!(ended.status.success() && ended.stderr.is_empty(), "{ended:?}");
+    })
+    .await;
 }
 
 /// Line by line, without a terminal.

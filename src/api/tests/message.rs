@@ -12,13 +12,30 @@ async fn taking_back() {
     assert_eq!(held["messages"][0]["state"], "held");
     desk.post("/v1/messages/1/recall", &jia, json!({})).await.refused("not_found");
     desk.post("/v1/messages/1/recall", &minsu, json!({})).await.expect(204);
-    desk.post("/v1/messages/1/recall", &minsu, json!({})).await.refused("already_left");
+    desk.post("/v1/messages/1/recall", &minsu, json!({})).await.refused("did_not_leave");
 
     desk.reply(1, &minsu, "b", say).await.expect(201);
     desk.pass(5_000).await;
     desk.leave(Outcome::Accepted { carrier_message_id: None }).await;
     desk.post("/v1/messages/2/recall", &minsu, json!({})).await.refused("already_left");
     desk.post("/v1/messages/3/recall", &minsu, json!({})).await.refused("not_found");
+}
+
+/// Whoever takes back an answer that stayed here is not told that it left, whatever kept it here; one that was given up may have left.
+#[tokio::test(start_paused = true)]
+async fn what_did_not_leave_is_not_called_too_late() {
+    let desk = Desk::open();
+    let token = desk.one_active().await;
+    let say = |words: &str| json!({"text": words, "last_seen": 1});
+    desk.reply(1, &token, "a", say("첫째")).await.expect(201);
+    desk.leave(Outcome::Rejected { code: None }).await;
+    desk.post("/v1/messages/1/recall", &token, json!({})).await.refused("did_not_leave");
+    desk.reply(1, &token, "b", say("둘째")).await.expect(201);
+    let n = desk.doubt().await;
+    desk.post(&format!("/v1/messages/{n}/decision"), &token, json!({"decision": "give_up"}))
+        .await
+        .expect(204);
+    desk.post(&format!("/v1/messages/{n}/recall"), &token, json!({})).await.refused("already_left");
 }
 
 #[tokio::test(start_paused = true)]

@@ -128,7 +128,10 @@ problem_codes! {
     AlreadyReviewed, "already_reviewed", 409;
     /// A review can be answered once.
     AlreadyAnswered, "already_answered", 409;
+    /// It has been sent, or may have been.
     AlreadyLeft, "already_left", 409;
+    /// It was taken back or stopped before, or could not be sent: the citizen does not have it.
+    DidNotLeave, "did_not_leave", 409;
     NotInDoubt, "not_in_doubt", 409;
     KeyReused, "key_reused", 409;
     /// Another program of the caller's has kept, sent or removed the draft.

@@ -742,6 +742,7 @@ error-not_seen = You have not looked at conversation { $n } yet.
 next-not_seen = munja show { $n }
 next-closed = If the citizen writes again, it waits again by itself.
 next-already_left = Send a correction if one is needed.
+next-did_not_leave = Answer the citizen if they still wait: munja drafts shows what was written.
 next-not_in_doubt = munja doubt shows the texts that are.
 next-draft_changed = Show the draft that is kept: munja draft { $n }. Open it together with your text in the editor: munja reply { $n }.
 next-key_reused = Look before you send anything again: munja show { $n }

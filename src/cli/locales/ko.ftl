@@ -730,6 +730,7 @@ error-not_seen = 상담 { $n }번의 내용을 아직 확인하지 않았습니�
 next-not_seen = munja show { $n }
 next-closed = 시민이 다시 문자를 보내면 저절로 대기 상태가 됩니다.
 next-already_left = 필요하면 정정하는 답변을 보내십시오.
+next-did_not_leave = 시민이 아직 기다리면 답하십시오. 쓰던 글은 munja drafts 로 봅니다.
 next-not_in_doubt = munja doubt 로 남은 문자를 확인하십시오.
 next-draft_changed = 보관된 초안 보기: munja draft { $n }. 쓰던 글과 함께 편집기에서 열기: munja reply { $n }
 next-key_reused = 다시 보내기 전에 확인하십시오: munja show { $n }

@@ -4,6 +4,7 @@ use rusqlite::{Connection, OptionalExtension, Row, named_params};
 
 use crate::domain::UnixMs;
 use crate::domain::actor::Actor;
+use crate::domain::mass_answer::{Recall, recall};
 use crate::domain::opt_out::Wish;
 use crate::domain::outbound::{
     ClientKey, OutboundEvent, OutboundState, OutboundText, UNEXPLAINED_REPEAT, may_be_repeated, next,
@@ -14,6 +15,7 @@ use crate::store::engine;
 use crate::store::outbound::held::take_back_rest;
 use crate::store::outbound::outbox::{conversation_of, one_row, state_and_attempts};
 use crate::store::outbound::receipt;
+use crate::store::outbound::settle::GIVEN_UP;
 use crate::store::outbound::transition::{Step, append_state_event, finish, wait_until};
 use crate::store::people::citizen;
 use crate::store::{Result, Store, StoreError};
@@ -120,29 +122,34 @@ impl Store {
         Ok(n)
     }
 
-    /// Takes back an answer that the actor wrote, all its texts that have not left; it is their draft again. `Conflict` if it may have left, `NotFound` if somebody else wrote it.
-    pub async fn recall(&self, id: i64, actor: &Actor, now: UnixMs) -> Result<()> {
+    /// Takes back an answer that the actor wrote, all its texts that have not left; it is their draft again. Says what became of the
+    /// text: one that had stayed here before is left as it is. `NotFound` if somebody else wrote it.
+    pub async fn recall(&self, id: i64, actor: &Actor, now: UnixMs) -> Result<Recall> {
         let (log, me) = (self.access_log(actor), actor.id());
         let recalled = self.write(move |conn| {
             let (state, _) = state_and_attempts(conn, id)?;
-            let sql = "SELECT author_id, repeat_before_at IS NOT NULL, conversation_id, citizen FROM outbox WHERE id = :id";
-            let found = conn.query_row(sql, named_params! { ":id": id }, |r| {
+            let sql = "SELECT author_id, repeat_before_at IS NOT NULL OR code IS :given_up, conversation_id, citizen
+                       FROM outbox WHERE id = :id";
+            let found = conn.query_row(sql, named_params! { ":id": id, ":given_up": GIVEN_UP }, |r| {
                 Ok(((r.get(0)?, r.get(1)?), (r.get(2)?, engine::row::phone(r, "citizen")?)))
             });
             let ((author_id, may_have_left), (of, citizen)): ((Option<i64>, bool), _) = found?;
             if author_id.is_none() || author_id != me {
                 return Err(StoreError::NotFound);
             }
-            if may_have_left {
-                return Err(StoreError::Conflict("an earlier try may have left".into()));
+            // An earlier try may have left, whatever the text is now.
+            let outcome = if may_have_left { Recall::AlreadyLeft } else { recall(&[(state, false)]) };
+            if outcome != Recall::Recalled {
+                return Ok(outcome);
             }
             finish(conn, &Step { id, from: state, event: OutboundEvent::Recalled, code: None }, now)?;
             take_back_rest(conn, (id, &load(conn, of)?), now)?;
-            log.change(conn, (of, &citizen), ("recall", Some(id)), now)
+            log.change(conn, (of, &citizen), ("recall", Some(id)), now)?;
+            Ok(outcome)
         });
-        recalled.await?;
+        let outcome = recalled.await?;
         self.hints().text_out.notify_one();
-        Ok(())
+        Ok(outcome)
     }
 }
 

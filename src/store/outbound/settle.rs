@@ -31,6 +31,9 @@ struct InDoubt {
     notice: Option<String>,
 }
 
+/// Code of a text in doubt that a person gave up: it may have left.
+pub(in crate::store) const GIVEN_UP: &str = "given up";
+
 impl Store {
     /// Gives up a text in doubt; with `again`, the same words are queued as a new text. Returns the id of the new text.
     /// Refused if the actor does not serve the conversation's desk, if somebody else holds it, or if the text is not in
@@ -53,7 +56,7 @@ impl Store {
             // Queued before the old one is given up: so the conversation stays answered.
             let expires_at = now + policy.time_to_live_ms;
             let new_id = if again { Some(send_again(conn, id, actor.id(), expires_at, now)?) } else { None };
-            let step = Step { id, from: text.state, event: OutboundEvent::GivenUp, code: Some("given up") };
+            let step = Step { id, from: text.state, event: OutboundEvent::GivenUp, code: Some(GIVEN_UP) };
             finish(conn, &step, now)?;
             let what = if again { "send_again" } else { "give_up" };
             log.change(conn, (of.id, &of.citizen), (what, Some(id)), now)?;

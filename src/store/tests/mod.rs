@@ -54,6 +54,7 @@ use crate::domain::conversation::{Category, Closing, Command, Reply};
 use crate::domain::counselor::Counselor;
 use crate::domain::event::{EventKind, NoteKind};
 use crate::domain::inbound::{Cursor, InboundItem, InboundText};
+use crate::domain::mass_answer::Recall;
 use crate::domain::outbound::{Lane, OutboundKind, OutboundText};
 use crate::domain::phone::PhoneNumber;
 use crate::domain::photo::Measured;
@@ -358,7 +359,10 @@ impl Store {
     }
 
     async fn recall_by(&self, id: i64, by: i64, now: i64) -> Result<()> {
-        self.recall(id, &self.person(by).await, now).await
+        match self.recall(id, &self.person(by).await, now).await? {
+            Recall::Recalled => Ok(()),
+            left_alone => Err(StoreError::Conflict(left_alone.as_str().into())),
+        }
     }
 
     async fn hand_in(&self, by: i64, jpeg: Arc<[u8]>, is: Measured, now: i64) -> Result<PhotoInfo> {

@@ -218,6 +218,7 @@ impl App {
             Err(error) => return self.talk_refused(&wanted, &error),
         };
         let n = detail.summary.id;
+        self.forget_unless_held(&detail);
         match wanted {
             // Something else was opened meanwhile.
             Wanted::Refresh(_) | Wanted::Act(..) if self.n() != Some(n) => Vec::new(),
@@ -248,6 +249,12 @@ impl App {
                 effects
             }
         }
+    }
+
+    /// What a conversation says about the answer that was sent last: one that is held no more cannot be taken back.
+    fn forget_unless_held(&mut self, detail: &ConversationDetail) {
+        let mut texts = detail.messages.iter().filter_map(MessageView::outbound);
+        self.last_held.take_if(|held| texts.any(|text| text.id == held.m && text.state != "held"));
     }
 
     /// Who has taken over what I held, also in the middle of an answer.
@@ -422,7 +429,7 @@ impl App {
         if let Err(error) = result {
             return self.not_done(n, deed, &error);
         }
-        if deed == Deed::Recalled {
+        if let Deed::Recalled(_) = deed {
             // The server has it as a draft already, with what it was based on.
             let text = self.recalling.take().unwrap_or_default();
             let editor = self.drafts.entry(n).or_default();
@@ -467,7 +474,10 @@ impl App {
                 let question = format!("{}{draft}", self.say.t(id));
                 self.mode = Mode::Confirm(Confirm { question, then: Then::Close(n, request) });
             }
-            None => self.refused(n, error),
+            None => {
+                let about = if let Deed::Recalled(m) = deed { m } else { n };
+                self.refused(about, error);
+            }
         }
         Vec::new()
     }

@@ -11,7 +11,8 @@ use crate::tui::keys::Key;
 
 pub enum Event {
     Key(Key),
-    /// A key that came at once with others, as a paste does that the terminal does not mark.
+    /// A key that came at once with others, as a paste does that the terminal does not mark, or so soon behind another one that no hand
+    /// pressed it.
     Rushed(Key),
     /// A syllable that an input method committed with the Enter that ended it: both came at once.
     Committed(char),
@@ -21,6 +22,8 @@ pub enum Event {
     Open(i64),
     /// A line that is no key and no number.
     Unknown(String),
+    /// The next items of a list were asked for, and there are no more.
+    NoMore,
     /// A line that is not taken, because the key before it was refused.
     NotTaken(String),
     /// So many lines came at once, as a paste does, where nothing is written: none of them was run.
@@ -102,7 +105,8 @@ pub enum Wanted {
 pub enum Deed {
     Closed,
     Released,
-    Recalled,
+    /// The answer, by the number of this text.
+    Recalled(i64),
 }
 
 /// What the desk knows beside conversations; loaded at the start and for each desk.

@@ -30,6 +30,7 @@ pub struct App {
     pub mode: Mode,
     pub link: Link,
     pub notice: Option<Notice>,
+    n_notices: u64,
     /// What is written for each conversation and has not left.
     pub drafts: BTreeMap<i64, Editor>,
     /// What was kept of the open conversation has not come yet.
@@ -147,6 +148,8 @@ pub struct Notice {
     pub text: String,
     /// The conversation whose danger this calls about.
     pub danger: Option<i64>,
+    /// How many there were: the same words once more are another notice.
+    pub n: u64,
 }
 
 #[derive(Debug, Clone)]
@@ -304,6 +307,7 @@ impl App {
             mode: Mode::Desk,
             link: Link::Up,
             notice: None,
+            n_notices: 0,
             drafts: BTreeMap::new(),
             is_loading_draft: false,
             canned: BTreeMap::new(),
@@ -391,7 +395,7 @@ impl App {
     }
 
     pub fn tell(&mut self, id: &str, values: impl IntoIterator<Item = (&'static str, crate::client::Value)>) {
-        self.notice = Some(Notice { tone: Tone::Good, text: self.say.with(id, values), danger: None });
+        self.note(Tone::Good, self.say.with(id, values));
     }
 
     pub fn alert(
@@ -399,11 +403,16 @@ impl App {
         id: &str,
         values: impl IntoIterator<Item = (&'static str, crate::client::Value)>,
     ) {
-        self.notice = Some(Notice { tone: Tone::Alert, text: self.say.with(id, values), danger: None });
+        self.note(Tone::Alert, self.say.with(id, values));
     }
 
     pub fn warn(&mut self, text: String) {
-        self.notice = Some(Notice { tone: Tone::Alert, text, danger: None });
+        self.note(Tone::Alert, text);
+    }
+
+    fn note(&mut self, tone: Tone, text: String) {
+        self.n_notices += 1;
+        self.notice = Some(Notice { tone, text, danger: None, n: self.n_notices });
     }
 }
 

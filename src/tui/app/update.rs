@@ -1,7 +1,7 @@
 //! Which part an event is for; time, and the live stream.
 
 use super::event::{Effect, Event};
-use super::state::{App, Confirm, Link, Mode, PickFor, Then};
+use super::state::{App, Confirm, LastHeld, Link, Mode, PickFor, Then};
 use crate::api::wire::EventView;
 use crate::client::format::one_word;
 use crate::client::{Feed, Listed, refusal};
@@ -42,6 +42,10 @@ impl App {
                     self.talk = None;
                 }
                 self.alert("line-unknown", [("line", one_word(&line).into())]);
+                Vec::new()
+            }
+            Event::NoMore => {
+                self.tell("plain-no-more", []);
                 Vec::new()
             }
             Event::NotTaken(line) => {
@@ -114,14 +118,21 @@ impl App {
         self.alert("lines-behind-refusal", []);
     }
 
-    /// Where a key sends, closes, records something or says yes, one that came at once with others does nothing.
+    /// Whether what is pressed now are words of an answer that was begun while a request was on its way.
+    fn writes_ahead(&self) -> bool {
+        let is_turn = |key: &&Key| **key == Key::Esc || command(**key) == Some(Command::Answer);
+        self.is_waiting() && self.ahead.iter().rfind(is_turn).is_some_and(|key| *key != Key::Esc)
+    }
+
+    /// Where a key sends, closes, records something or says yes, one that came at once with others, or sooner behind
+    /// another one than a hand presses it, does nothing.
     fn rushed(&mut self, key: Key) -> Vec<Effect> {
         let is_decision = match &self.mode {
             Mode::Review(_) | Mode::Confirm(_) => true,
-            Mode::Pick(picker) => matches!(picker.what, PickFor::Close { .. }),
-            // The end of what is asked for; the words of it may be pasted.
+            // The end of what is asked for; the words of it may be pasted, or typed fast.
+            Mode::Pick(picker) => matches!(picker.what, PickFor::Close { .. }) && key == Key::Enter,
             Mode::Ask(_) => key == Key::Enter,
-            Mode::Desk => records(key),
+            Mode::Desk => records(key) && !self.writes_ahead(),
             _ => false,
         };
         if !is_decision || matches!(key, Key::Esc | Key::Ctrl('c')) {
@@ -281,6 +292,7 @@ impl App {
         let is_over =
             ["acked", "alarm_ended", "handed_over", "replied", "closed"].contains(&event.kind.as_str());
         self.notice.take_if(|notice| is_over && notice.danger == Some(n));
+        self.held_moves_on(event);
         // Each step of a text changes no list.
         self.stale.list |= !["message", "writing"].contains(&event.kind.as_str());
         self.stale.talk |= self.n() == Some(n);
@@ -288,6 +300,16 @@ impl App {
         let is_back = event.kind == "answer_stopped" && self.n() == Some(n);
         let draft = is_back.then_some(Effect::LoadDraft(n));
         self.call(event, n).into_iter().chain(draft).collect()
+    }
+
+    /// The answer that was sent last has left, or another window, a newer text or danger has kept it here.
+    fn held_moves_on(&mut self, event: &EventView) {
+        let state = event.detail.as_deref().unwrap_or_default();
+        let is_of = |held: &mut LastHeld| event.kind == "message" && event.message_id == Some(held.m);
+        let Some(gone) = self.last_held.take_if(|held| is_of(held) && state != "held") else { return };
+        if state == "cancelled" && self.notice.as_ref().is_none_or(|notice| notice.danger.is_none()) {
+            self.alert("held-did-not-leave", [("n", gone.n.to_string().into())]);
+        }
     }
 
     /// Whether the person is called: danger at any time, what is theirs unless it is quiet.

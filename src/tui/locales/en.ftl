@@ -108,6 +108,8 @@ next-danger_unanswered = Answer first (a). If there is no danger: f
 
 did-closed = Conversation { $n } is closed.
 did-released = Conversation { $n } waits again.
+held-did-not-leave = The answer in conversation { $n } does not leave: it was taken back or stopped elsewhere. The citizen does not have it.
+next-did_not_leave = If the citizen still waits, answer again (a).
 did-recalled = The answer was taken back. It did not leave.
 did-recalled-mine = Taken back, it does not leave: “{ $text }”. You hold conversation { $n }; the text stands below.
 did-recalled-beside = Taken back, it does not leave: “{ $text }”. What is begun for conversation { $n } is another text.
@@ -213,6 +215,7 @@ plain-talk = A conversation is open. a answer, c canned answers, e close, h earl
 plain-write = Write the answer to { $to }. { $length }. A dot alone shows it before sending, ./ keeps it unsent, .c canned answers, .0 begins anew.
 plain-review = y sends, e sends and closes, r puts an easier word in where one is offered, anything else goes back.
 plain-review-yes = y sends, r puts an easier word in where one is offered, anything else goes back.
+plain-no-more = That was all.
 plain-pick-more = { $n } more: + or “more” says the next ones.
 plain-pick = Give a number, or words to find. A dot goes back.
 plain-ask = A dot goes back.

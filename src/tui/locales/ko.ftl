@@ -102,6 +102,8 @@ next-danger_unanswered = 먼저 답하십시오(a). 위급하지 않다면: f
 
 did-closed = 상담 { $n }번을 종료했습니다.
 did-released = 상담 { $n }번을 대기로 돌렸습니다.
+held-did-not-leave = 상담 { $n }번의 답변은 나가지 않습니다. 다른 곳에서 취소되었거나 중단되어, 시민은 받지 못했습니다.
+next-did_not_leave = 시민이 아직 기다리면 다시 답하십시오(a).
 did-recalled = 답변을 취소했습니다. 나가지 않았습니다.
 did-recalled-mine = 취소해 나가지 않습니다: “{ $text }”. 상담 { $n }번은 내가 맡고 있고, 이 글은 아래에 있습니다.
 did-recalled-beside = 취소해 나가지 않습니다: “{ $text }”. 상담 { $n }번에 쓰고 있는 글은 이와 다른 글입니다.
@@ -207,6 +209,7 @@ plain-talk = 상담을 열었습니다. a 답변, c 미리 써 둔 답변, e 종
 plain-write = { $to }에게 보낼 답변을 적으십시오. { $length }. 점(.)만 적으면 보내기 전 확인, ./ 보내지 않고 보관, .c 미리 써 둔 답변, .0 지우고 다시.
 plain-review = y 보내기, e 보내고 종료, r 쉬운 말이 있으면 바꾸기, 다른 것은 고치기.
 plain-review-yes = y 보내기, r 쉬운 말이 있으면 바꾸기, 다른 것은 고치기.
+plain-no-more = 이게 전부입니다.
 plain-pick-more = { $n }개가 더 있습니다. + 또는 ‘더’를 적으면 이어서 알려 드립니다.
 plain-pick = 번호나 찾을 말을 적으십시오. 점(.)은 그만.
 plain-ask = 점(.)은 그만.

@@ -286,9 +286,12 @@ impl Town {
                 Came::Done(n, Deed::Closed, refused.map_or(Ok(()), |code| Err(problem(code, 409))))
             }
             Effect::Release(n) => Came::Done(n, Deed::Released, Ok(())),
-            Effect::Recall(n, _) => {
-                self.take_back(n);
-                Came::Done(n, Deed::Recalled, Ok(()))
+            Effect::Recall(n, m) => {
+                let refused = self.refuses.take();
+                if refused.is_none() {
+                    self.take_back(n);
+                }
+                Came::Done(n, Deed::Recalled(m), refused.map_or(Ok(()), Err))
             }
             Effect::Reveal(n, RevealRequest { reason, what }) => {
                 let texts = match what {

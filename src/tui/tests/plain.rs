@@ -8,6 +8,7 @@ use crate::tui::plain::{Told, came_through, events, is_step, typed};
 fn talk_in_lines(town: &mut Town, told: &mut Told, lines: &[&str]) -> String {
     let mut said = told.lines(&town.app);
     for line in lines {
+        told.heard(&Typed::Line((*line).to_owned()));
         for event in events(&town.app, line) {
             town.feed(event);
         }
@@ -79,7 +80,7 @@ fn a_long_list_goes_on() {
     let said = talk_in_lines(&mut town, &mut told, &["+"]);
     assert!(said.contains("30. 분류 30\n") && !said.contains("더 있습니다"), "{said}");
     let said = talk_in_lines(&mut town, &mut told, &["more"]);
-    assert!(said.contains("1. 분류 1\n"), "{said}");
+    assert!(said.contains("이게 전부입니다.\n") && said.contains("1. 분류 1\n"), "{said}");
     talk_in_lines(&mut town, &mut told, &["+", "30"]);
     assert_eq!(town.acts, [json!({ "action": "category", "category": "분류 30" })]);
 }
@@ -101,6 +102,40 @@ fn a_step_that_was_refused_is_known() {
         "{:?}",
         town.app.draft()
     );
+}
+
+/// Whoever types a line hears something, also where the same was said before: silence would say that the line was lost.
+#[test]
+fn every_line_is_answered() {
+    let (mut town, mut told) = (Town::new(Lang::Ko, [bus()]), Told::default());
+    talk_in_lines(&mut town, &mut told, &["1"]);
+    for (line, words) in [
+        ("xx", "번호가 없습니다"),
+        ("r", ""),
+        (".", ""),
+        ("c", ""),
+        ("더", "이게 전부입니다."),
+        ("없는말", ""),
+    ] {
+        for _ in 0..2 {
+            let said = talk_in_lines(&mut town, &mut told, &[line]);
+            assert!(!said.is_empty() && said.contains(words), "{line}: {said}");
+            if line == "c" {
+                break;
+            }
+        }
+    }
+    talk_in_lines(&mut town, &mut told, &[".", "p"]);
+    for _ in 0..2 {
+        let said = talk_in_lines(&mut town, &mut told, &["곧"]);
+        assert!(said.contains("30m, 2시간, 14:30"), "{said}");
+    }
+    // Nobody asked: a notice that comes again by itself is said once.
+    talk_in_lines(&mut town, &mut told, &["."]);
+    for n_said in [1, 0] {
+        town.app.alert("sent-in-doubt", [("why", "x".into())]);
+        assert_eq!(told.lines(&town.app).len(), n_said);
+    }
 }
 
 #[test]

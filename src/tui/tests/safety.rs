@@ -248,6 +248,42 @@ fn an_answer_that_is_held_comes_back() {
     assert!(!super::drawn::screen(&town.app, 80, 24).contains("답변 취소("));
 }
 
+/// An answer that was taken back or stopped elsewhere cannot be taken back here, and nothing goes on counting; nobody is told that it left.
+#[test]
+fn an_answer_that_stays_here_is_not_counted_down() {
+    let sent = || {
+        let mut town = writing();
+        town.press("<C-s>e<Enter>");
+        assert!(super::drawn::screen(&town.app, 80, 24).contains("답변 취소(10초)"));
+        town
+    };
+    let m = sent().app.last_held.expect("held").m;
+    for (detail, words) in [("cancelled", "시민은 받지 못했습니다"), ("queued", "z로 취소")] {
+        let mut town = sent();
+        town.happens(json!({ "kind": "message", "conversation_id": 1, "message_id": m, "detail": detail }));
+        assert!(town.notice().contains(words), "{detail}: {}", town.notice());
+        assert!(!super::drawn::screen(&town.app, 80, 24).contains("답변 취소("), "{detail}");
+    }
+    // The event was missed: the conversation shows it.
+    let mut town = sent();
+    let talk = town.talks.get_mut(&1).expect("there");
+    for text in &mut talk.messages {
+        if let crate::api::wire::MessageView::Out(text) = text {
+            text.state = "cancelled".to_owned();
+        }
+    }
+    town.press("/");
+    town.press("<Esc>");
+    town.feed(Event::Open(1));
+    assert!(!super::drawn::screen(&town.app, 80, 24).contains("답변 취소("));
+    // Neither was known here yet: the text is named, not its conversation.
+    let mut town = sent();
+    town.refuses = Some(problem("did_not_leave", 409));
+    town.press("z");
+    assert!(town.notice().contains(&format!("문자 {m}번은 나가지 않았습니다")), "{}", town.notice());
+    assert!(town.notice().contains("다시 답하십시오"), "{}", town.notice());
+}
+
 /// What is taken back is named, also where another text stands in the composer; the event of it calls nobody.
 #[test]
 fn what_is_taken_back_is_named() {
@@ -281,10 +317,34 @@ fn keys_at_once_send_nothing() {
         town.press("<Enter>");
         assert_eq!(town.left.len(), 1, "a key by itself sends");
     }
+    // What is looked for in the list may be typed fast, or pasted; choosing may not.
     let mut town = writing();
     town.press("<C-s>e");
-    town.feed(Event::Rushed(Key::Enter));
-    assert!(town.left.is_empty());
+    keys("버스<Enter>").into_iter().for_each(|key| town.feed(Event::Rushed(key)));
+    assert!(town.left.is_empty() && town.closed.is_empty());
+    assert!(town.notice().contains("한꺼번에"), "{}", town.notice());
+    town.press("<Enter>");
+    assert_eq!(town.left[0].1.category.as_deref(), Some("교통/버스"));
+}
+
+/// Words of an answer come together on a slow line, also before its conversation is there: they are text. Behind Esc they are keys again.
+#[test]
+fn an_answer_that_is_typed_ahead_at_once_is_text() {
+    let at_once = |typed: &str| {
+        let mut town = Town::new(Lang::Ko, [bus()]);
+        let mut effects = Vec::new();
+        for key in keys(typed) {
+            effects.extend(town.app.update(Event::Rushed(key)));
+        }
+        town.follow(effects);
+        town
+    };
+    assert_eq!(at_once("na쓰다 만 답").app.draft(), "쓰다 만 답");
+    let town = at_once("na답<Esc>euw");
+    assert!(town.acts.is_empty() && town.closed.is_empty() && town.app.draft() == "답");
+    assert!(matches!(town.app.mode, crate::tui::app::Mode::Desk));
+    let town = at_once("euw");
+    assert!(town.acts.is_empty() && town.closed.is_empty());
 }
 
 /// Advice is at the look at every size, keeps nobody from sending, and one key puts the easier word in.

@@ -91,8 +91,9 @@ function outbound(text, desk) {
 async function recall(text, desk) {
   try {
     await post(`/v1/messages/${text.id}/recall`);
-    await desk.reload();
   } catch (error) { tellError(error); }
+  // What became of it is shown also where it was too late.
+  await desk.reload().catch(tellError);
 }
 
 function decide(text, desk) {
