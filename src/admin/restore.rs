@@ -268,16 +268,7 @@ fn tell(done: &PutBack, (database, check): (&Path, bool), now: i64, say: Say) {
         ));
     }
     if done.lacks_erased_list {
-        line(&say.pick(
-            format!(
-                "No {database}-erased lies beside it. If anybody was erased since the backup, put that file there before the start: without it \
-                 they come back from the backup and from the carriers' lists."
-            ),
-            format!(
-                "옆에 {database}-erased 파일이 없습니다. 백업 뒤에 삭제한 시민이 있으면 시작하기 전에 그 파일을 놓으십시오. 없으면 백업과 통신사 목록에서 그 \
-                 시민의 정보가 되살아납니다."
-            ),
-        ));
+        tell_lacking_list(&database.to_string(), say);
     }
     tell_heads(done, say);
     line(&say.pick(
@@ -295,6 +286,20 @@ fn tell(done: &PutBack, (database, check): (&Path, bool), now: i64, say: Say) {
              다음: 통신사 키를 파일에 넣고, munjad check, 시작(systemctl start munjad, 서비스로 쓰지 않으면 munjad run), 그리고 \
              munjad recovery status"
         ),
+    ));
+}
+
+/// Without the list beside the database nothing knows who was erased since the backup.
+fn tell_lacking_list(database: &str, say: Say) {
+    line(&say.pick(
+            format!(
+                "No {database}-erased lies beside it. If anybody was erased since the backup, put that file there before the start: without it \
+                 they come back from the backup and from the carriers' lists."
+            ),
+            format!(
+                "옆에 {database}-erased 파일이 없습니다. 백업 뒤에 삭제한 시민이 있으면 시작하기 전에 그 파일을 놓으십시오. 없으면 백업과 통신사 목록에서 그 \
+                 시민의 정보가 되살아납니다."
+            ),
     ));
 }
 
