@@ -11,6 +11,7 @@ use super::session::Session;
 use super::wire::{AccessPage, WhoSawRequest};
 use crate::domain::access::Action;
 use crate::domain::access::chain::Row;
+use crate::domain::phone::PhoneNumber;
 use crate::store::{AccessFilter, NewAccess};
 
 const DEFAULT_LIMIT: i64 = 100;
@@ -63,7 +64,11 @@ pub(super) async fn who_saw(
     Json(request): Json<WhoSawRequest>,
 ) -> Result<Seen<Json<AccessPage>>, Problem> {
     let reason = reason(&request.reason)?;
-    let number = number(&words("number", &request.number, MOST_NUMBER_CHARS)?)?;
+    let typed = words("number", &request.number, MOST_NUMBER_CHARS)?;
+    // A carrier may name a sender in a way that is no whole number: their data was seen, too.
+    let as_sent = PhoneNumber::parse(&typed);
+    let number =
+        if context.store.is_known_sender(as_sent.clone()).await? { as_sent } else { number(&typed)? };
     let filter =
         AccessFilter { since: request.since_at, citizen: Some(number.clone()), ..AccessFilter::default() };
     let page = page(&context, filter, request.after, MAX_LIMIT).await?;

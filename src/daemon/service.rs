@@ -61,8 +61,8 @@ pub async fn run(config_path: &Path, without_pseudonym_key: bool) -> anyhow::Res
         Some(StoreError::FileLost(_)) => save_copy(&daemon).await,
         _ => String::new(),
     };
-    if failed.is_none() {
-        // An operator who restarts it by hand is not called for that. Where it cannot be written, it counts.
+    if failed.is_none() && is_ready {
+        // One that was never ready may have been ended for that. An operator who restarts it by hand is not called for that. Where it cannot be written, it counts.
         drop(daemon.store.forget_start().await);
     }
     daemon.stop().await;

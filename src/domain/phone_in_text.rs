@@ -157,14 +157,18 @@ fn is_amount(lens: &[usize]) -> bool {
     matches!(lens, [_, rest @ ..] if !rest.is_empty() && rest.iter().all(|len| *len == 3))
 }
 
-/// `2026-010-12345678`: the number of a file, after its year.
+/// `2026-010-12345678`, `2026-10-12345678`, `2026. 02. 12. 12345`: the number of a file or a date, after its year.
 fn is_case(reading: &Reading, from: usize, lens: &[usize]) -> bool {
     let is_year = |group: usize| {
         let digits = reading.groups.get(group).map(|year| year.digits.as_slice());
-        matches!(digits, Some([1, 9, _, _] | [2, 0, _, _]))
-            && matches!(reading.gap(group), [c] if is_dash(*c))
+        let is_joined = match reading.gap(group) {
+            [c] => is_dash(*c) || matches!(c, '.' | '/'),
+            ['.', ' '] => true,
+            _ => false,
+        };
+        is_joined && matches!(digits, Some([1, 9, _, _] | [2, 0, _, _]))
     };
-    matches!(lens, [3, 8]) && from.checked_sub(1).is_some_and(is_year)
+    matches!(lens, [3, 8] | [2, _, ..]) && from.checked_sub(1).is_some_and(is_year)
 }
 
 /// `82.112.123.123`: an IPv4 address.

@@ -108,7 +108,7 @@ impl Store {
             Err(obstacles) => return Ok(Err(obstacles)),
         };
         // After the commit: a page that came meanwhile lists their texts, too; from now on none is kept that does.
-        let rest = self.forget_raw(&number, now).await?;
+        let rest = self.forget_raw(&number, UnixMs::MAX, now).await?;
         (erased.n_raw_pages, erased.n_unreadable) = rest;
         erased.not_kept = self.keep_erasures().await.err();
         self.discard_files(erased.forgotten.files.clone()).await?;
@@ -116,21 +116,28 @@ impl Store {
         Ok(Ok(erased))
     }
 
-    /// Empties the pages of carriers and the unreadable items in which a number stands; returns how many of each.
-    pub(super) async fn forget_raw(&self, number: &PhoneNumber, now: UnixMs) -> Result<(usize, usize)> {
+    /// Empties the pages of carriers in which a number stands, and the unreadable items that came by `until` or were erased before;
+    /// returns how many of each.
+    pub(super) async fn forget_raw(
+        &self,
+        number: &PhoneNumber,
+        until: UnixMs,
+        now: UnixMs,
+    ) -> Result<(usize, usize)> {
         let (of, keys) = (number.clone(), self.pseudonyms().clone());
+        let keys_to_forget = keys.clone();
         // Read beside the writer: there may be many.
         let found = self.read(move |conn| {
             let spelling = Spelling::of(&of);
             let pages = rows_with(conn, "SELECT id, body AS bytes FROM raw_page", &spelling)?;
             let items = rows_with(conn, "SELECT id, raw AS bytes FROM quarantine", &spelling)?;
-            Ok((pages, items))
+            Ok((pages, items_until(conn, &keys, items, until)?))
         });
         let (pages, items) = found.await?;
         let n = (pages.len(), items.len());
         self.write(move |conn| {
             empty_pages(conn, &pages)?;
-            items.iter().try_for_each(|id| forget_item(conn, &keys, *id, now))
+            items.iter().try_for_each(|id| forget_item(conn, &keys_to_forget, *id, now))
         })
         .await?;
         Ok(n)
@@ -224,6 +231,37 @@ fn empty_pages(conn: &Connection, pages: &BTreeSet<i64>) -> Result<()> {
     let mut empty = conn.prepare_cached("UPDATE raw_page SET body = x'' WHERE id = :id")?;
     pages.iter().try_for_each(|id| empty.execute(named_params! { ":id": id }).map(drop))?;
     Ok(())
+}
+
+/// Those of these unreadable items that came by then, or that a carrier listed again after they were erased.
+fn items_until(
+    conn: &Connection,
+    keys: &PseudonymKey,
+    items: BTreeSet<i64>,
+    until: UnixMs,
+) -> Result<BTreeSet<i64>> {
+    let mut select =
+        conn.prepare_cached("SELECT carrier, raw, received_at FROM quarantine WHERE id = :id")?;
+    let mut kept = BTreeSet::new();
+    for id in items {
+        let (carrier, raw, received_at): (String, String, UnixMs) = select
+            .query_row(named_params! { ":id": id }, |r| {
+                Ok((r.get("carrier")?, r.get("raw")?, r.get("received_at")?))
+            })?;
+        if received_at <= until
+            || was_erased(conn, &carrier, &super::erased_key(keys, &carrier, &item_key(&raw)))?
+        {
+            kept.insert(id);
+        }
+    }
+    Ok(kept)
+}
+
+/// Whether the text or item with this key was erased.
+pub(super) fn was_erased(conn: &Connection, carrier: &str, key: &str) -> Result<bool> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM erased_text WHERE carrier = :carrier AND key = :key)";
+    let of = named_params! { ":carrier": carrier, ":key": key };
+    Ok(conn.prepare_cached(sql)?.query_row(of, |r| r.get(0))?)
 }
 
 /// An unreadable item leaves its place, and is known if the carrier lists it again.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use rusqlite::{Connection, named_params};
 
-use super::erase::{end_all, obstacles};
+use super::erase::{end_all, obstacles, was_erased};
 use super::erased_file::{Remembered, Said};
 use super::forget::{Forgetting, Forgotten, guard};
 use super::gone::is_erased_since;
@@ -49,7 +49,12 @@ impl Store {
     /// where nobody is.
     pub async fn honour_erasures(&self, policy: &Arc<ServicePolicy>, now: UnixMs) -> Result<Honoured> {
         let said = self.said_erased().await?;
-        let mut honoured = self.erase_all_again(&said, policy, now).await?;
+        // Another key recognises nobody, and would take everybody for somebody who is not here.
+        let mut honoured = if self.has_its_pseudonym_key() {
+            self.erase_all_again(&said, policy, now).await?
+        } else {
+            Honoured::default()
+        };
         honoured.unreadable.clone_from(&said.unreadable);
         honoured.not_kept = self.keep_erasures().await.err();
         Ok(honoured)
@@ -69,29 +74,29 @@ impl Store {
         if unknown.people.is_empty() && unknown.texts.is_empty() {
             return Ok(Honoured::default());
         }
-        let numbers: Vec<PhoneNumber> =
-            unknown.people.iter().filter_map(|(_, number)| number.clone()).collect();
         let (keys, policy) = (self.pseudonyms().clone(), Arc::clone(policy));
         let again = self.write(move |conn| {
             let actor = Actor::system("purge");
             let change = Change { conn, actor: &actor, policy: &policy, now };
             unknown.texts.iter().try_for_each(|(carrier, key, at)| guard(conn, carrier, key, *at))?;
             let (mut honoured, mut forgotten) = (Honoured::default(), Forgotten::default());
+            let mut done_with = Vec::new();
             for (one, number) in &unknown.people {
                 match erase_again(&change, &keys, (one, number.as_ref()))? {
                     Some(done) => {
                         forgotten.files.extend(done.files);
                         honoured.n += usize::from(number.is_some());
+                        done_with.extend(number.clone().map(|number| (number, one.erased_at)));
                     }
                     None => honoured.n_left += 1,
                 }
             }
-            Ok((honoured, forgotten))
+            Ok((honoured, forgotten, done_with))
         });
-        let (mut honoured, forgotten) = again.await?;
+        let (mut honoured, forgotten, done_with) = again.await?;
         // What the carriers' pages of the copy hold of them.
-        for number in &numbers {
-            self.forget_raw(number, now).await?;
+        for (number, erased_at) in &done_with {
+            self.forget_raw(number, *erased_at, now).await?;
         }
         self.discard_files(forgotten.files).await?;
         if honoured.n > 0 {
@@ -175,7 +180,9 @@ fn erase_again(
     let mut forgetting = Forgetting::new(conn, keys, now);
     if let Some(number) = number {
         let found = obstacles(conn, number)?;
-        if !(found.in_danger.is_empty() && found.in_doubt.is_empty() && found.unrouted.is_empty()) {
+        let is_held = found.held_for.is_some();
+        if is_held || !(found.in_danger.is_empty() && found.in_doubt.is_empty() && found.unrouted.is_empty())
+        {
             return Ok(None);
         }
         let all = subject::ids(conn, number)?;
@@ -197,7 +204,9 @@ fn erase_again(
             forgetting.conversation(*id)?;
         }
         for (id, _) in subject::unrouted(conn, number)? {
-            forgetting.unrouted(id, number)?;
+            if is_of_then(conn, keys, id, one.erased_at)? {
+                forgetting.unrouted(id, number)?;
+            }
         }
         if older.len() == all.len() {
             part_with(conn, keys, number, now)?;
@@ -226,18 +235,11 @@ fn texts_around(
     conversation_id: i64,
     erased_at: UnixMs,
 ) -> Result<(bool, bool)> {
-    let sql = "SELECT EXISTS (SELECT 1 FROM erased_text WHERE carrier = :carrier AND key = :key)";
-    let mut was_erased = conn.prepare_cached(sql)?;
-    let mut texts = conn.prepare_cached(
-        "SELECT carrier, carrier_message_key AS key, received_at FROM inbox WHERE conversation_id = :id",
-    )?;
-    let mut rows = texts.query(named_params! { ":id": conversation_id })?;
+    let mut texts = conn.prepare_cached("SELECT id FROM inbox WHERE conversation_id = :id")?;
+    let ids = texts.query_map(named_params! { ":id": conversation_id }, |r| r.get(0))?;
     let (mut has_older, mut has_younger) = (false, false);
-    while let Some(row) = rows.next()? {
-        let (carrier, key): (String, String) = (row.get("carrier")?, row.get("key")?);
-        let key = erased_key(keys, &carrier, &key);
-        let is_older = row.get::<_, UnixMs>("received_at")? <= erased_at
-            || was_erased.query_row(named_params! { ":carrier": carrier, ":key": key }, |r| r.get(0))?;
+    for id in ids {
+        let is_older = is_of_then(conn, keys, id?, erased_at)?;
         has_older |= is_older;
         has_younger |= !is_older;
     }
@@ -248,4 +250,14 @@ fn texts_around(
         has_older = conn.prepare_cached(sql)?.query_row(of, |r| r.get(0))?;
     }
     Ok((has_older, has_younger))
+}
+
+/// Whether a text came before the erasure, or is one that was erased and has been listed again.
+fn is_of_then(conn: &Connection, keys: &PseudonymKey, inbox_id: i64, erased_at: UnixMs) -> Result<bool> {
+    let sql = "SELECT carrier, carrier_message_key AS key, received_at FROM inbox WHERE id = :id";
+    let (carrier, key, received_at): (String, String, UnixMs) =
+        conn.prepare_cached(sql)?.query_row(named_params! { ":id": inbox_id }, |r| {
+            Ok((r.get("carrier")?, r.get("key")?, r.get("received_at")?))
+        })?;
+    Ok(received_at <= erased_at || was_erased(conn, &carrier, &erased_key(keys, &carrier, &key))?)
 }
