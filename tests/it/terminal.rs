@@ -206,8 +206,9 @@ async fn a_closed_window_sends_nothing_and_loses_nothing() {
         terminal.press("a더 쓴 답");
         terminal.shows("쓰다 만 답더 쓴 답");
         // The window goes: nobody reads any more, and with the next thing that is drawn the terminal is closed.
-        terminal.out = channel().1;
         terminal.press("!");
+        terminal.shows("쓰다 만 답더 쓴 답!");
+        terminal.out = channel().1;
         terminal.keys = None;
         terminal.ends();
         terminal
