@@ -399,6 +399,7 @@ mod tests {
         found.sort();
         let known = [
             "audit export",
+            "audit who-saw",
             "citizen erase",
             "citizen export",
             "citizen hold",

@@ -208,6 +208,41 @@ async fn what_began_after_the_erasure_stays() {
     assert_eq!(back.conversation_state(younger), "waiting");
 }
 
+/// What cannot be read, and came after the erasure, is still to be looked at by a person.
+#[tokio::test]
+async fn an_item_that_came_later_is_not_emptied() {
+    let bench = Bench::new();
+    let minsu = bench.counselor("minsu").await;
+    bench.consultation("a", MINSU, minsu, T0).await;
+    let copy = Copy::of(&bench, T0 + MINUTE, T0 + 40 * DAY);
+    bench.erase(MINSU, false, T0 + DAY).await.unwrap();
+    let back = copy.put_back(&bench);
+    let later = format!("<from {MINSU} later>");
+    back.accept(vec![unreadable(&later)], T0 + 39 * DAY).await.unwrap();
+    assert_eq!(back.honour(T0 + 40 * DAY).await.n, 1);
+    let left = "SELECT count(*) FROM quarantine WHERE settled_at IS NULL AND raw LIKE '%later%'";
+    assert_eq!(back.value::<i64>(left), 1);
+}
+
+/// A hold for the law is stronger than an erasure of before.
+#[tokio::test]
+async fn who_is_held_for_the_law_is_not_erased_again() {
+    let bench = Bench::new();
+    let minsu = bench.counselor("minsu").await;
+    let id = bench.consultation("a", MINSU, minsu, T0).await;
+    let copy = Copy::of(&bench, T0 + MINUTE, T0 + 2 * DAY);
+    bench.erase(MINSU, false, T0 + DAY).await.unwrap();
+    let back = copy.put_back(&bench);
+    let (operator, now) = (Actor::operator("test"), T0 + 2 * DAY);
+    let hold = || HeldWhat::Conversation(id);
+    back.store.hold_for_law(hold(), "court".into(), &operator, now).await.unwrap();
+    let honoured = back.honour(now).await;
+    assert_eq!((honoured.n, honoured.n_left), (0, 1));
+    back.store.end_hold(hold(), "over".into(), &operator, now).await.unwrap();
+    assert_eq!(back.honour(now).await.n, 1);
+    back.assert_nowhere();
+}
+
 /// The list is filled in from the database whenever it lacks something; nothing half is called done.
 #[tokio::test]
 async fn the_list_of_who_was_erased_is_filled_in_or_nobody_is_erased() {
