@@ -140,7 +140,7 @@ async fn the_same_words_are_told_with_the_time_and_the_way_to_send_them_again() 
     world.server.on(REPLIES, [stands, accepted()]);
     let run = world.munja(&["reply", "12", "네", "--category", "버스"]).await;
     assert_eq!(run.exit, Exit::Ok, "{}", run.err);
-    for words in ["이미 보냈고", "문자 56번", "--again", "munja category 12"] {
+    for words in ["이미 썼고", "문자 56번", "--again", "munja category 12"] {
         assert!(run.out.contains(words), "{words}: {}", run.out);
     }
     assert!(!world.state("draft-12.txt").exists());

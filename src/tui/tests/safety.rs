@@ -478,7 +478,7 @@ fn words_that_left_from_another_program_are_asked_about() {
         town.left_elsewhere = Some("5분 뒤에".to_owned());
         town.press("<C-s><Enter>");
         let screen = super::drawn::screen(&town.app, 80, 24);
-        assert!(town.left.is_empty() && screen.contains("이미 보냈고"), "{screen}");
+        assert!(town.left.is_empty() && screen.contains("이미 썼고"), "{screen}");
         town.press(answer);
         assert_eq!(town.left.len(), n_left, "{answer}");
         assert!(town.left.iter().all(|(n, request)| *n == 1 && request.again));

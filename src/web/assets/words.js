@@ -270,7 +270,7 @@ const W = {
   "newer": ["The citizen has written since you began. Read it, then send.", "쓰는 동안 시민이 새 문자를 보냈습니다. 읽은 뒤에 보내십시오."],
   "newer-read": ["I have read it", "읽었습니다"],
   "doubt": ["No answer from the server: your reply may have been taken. Do not write it again. “Ask again” repeats the same request; the citizen gets it once.", "서버의 응답이 없습니다. 답변이 접수되었을 수 있으니 다시 쓰지 마십시오. ‘다시 확인’은 같은 요청을 되풀이하므로 시민은 한 번만 받습니다."],
-  "same-words": ["You sent these very words at {at}, and the citizen has not written since. They were not sent again.", "똑같은 답변을 {at}에 이미 보냈고 그 뒤로 시민이 보낸 문자가 없어, 다시 보내지 않았습니다."],
+  "same-words": ["You wrote these very words at {at}, and the citizen has not written since. They were not sent again; look first whether they arrived.", "똑같은 답변을 {at}에 이미 썼고 그 뒤로 시민이 보낸 문자가 없어, 다시 보내지 않았습니다. 도착했는지 먼저 보십시오."],
   "send-same-words": ["Send once more", "한 번 더 보내기"],
   "ask-again": ["Ask again", "다시 확인"],
   "draft-kept": ["Draft kept.", "초안을 보관했습니다."],
