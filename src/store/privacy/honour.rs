@@ -117,11 +117,9 @@ impl Store {
 }
 
 fn unknown_texts(conn: &Connection, said: &Said) -> Result<Vec<(String, String, UnixMs)>> {
-    let sql = "SELECT EXISTS (SELECT 1 FROM erased_text WHERE carrier = :carrier AND key = :key)";
-    let mut select = conn.prepare(sql)?;
     let mut unknown = Vec::new();
     for ((carrier, key), at) in &said.texts {
-        if !select.query_row(named_params! { ":carrier": carrier, ":key": key }, |r| r.get(0))? {
+        if !was_erased(conn, carrier, key)? {
             unknown.push((carrier.clone(), key.clone(), *at));
         }
     }

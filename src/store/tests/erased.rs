@@ -44,6 +44,16 @@ impl Copy {
     }
 }
 
+/// A consultation, a copy with it, the erasure a day later; the copy is put back after so many days. With the conversation's number.
+async fn erased_and_put_back(days: i64) -> (Bench, i64) {
+    let bench = Bench::new();
+    let minsu = bench.counselor("minsu").await;
+    let id = bench.consultation("a", MINSU, minsu, T0).await;
+    let copy = Copy::of(&bench, T0 + MINUTE, T0 + days * DAY);
+    bench.erase(MINSU, false, T0 + DAY).await.unwrap();
+    (copy.put_back(&bench), id)
+}
+
 impl Bench {
     async fn honour(&self, now: i64) -> Honoured {
         self.store.honour_erasures(&quiet(), now).await.unwrap()
@@ -195,12 +205,7 @@ async fn receipts_of_texts_that_the_copy_does_not_know_bring_nobody_back() {
 
 #[tokio::test]
 async fn what_began_after_the_erasure_stays() {
-    let bench = Bench::new();
-    let minsu = bench.counselor("minsu").await;
-    bench.consultation("a", MINSU, minsu, T0).await;
-    let copy = Copy::of(&bench, T0 + MINUTE, T0 + 40 * DAY);
-    bench.erase(MINSU, false, T0 + DAY).await.unwrap();
-    let back = copy.put_back(&bench);
+    let (back, _) = erased_and_put_back(40).await;
     let younger = back.text_in(MINSU, T0 + 39 * DAY).await;
     assert_eq!(back.honour(T0 + 40 * DAY).await.n, 1);
     let of_minsu = format!("SELECT group_concat(id) FROM conversation WHERE citizen = '{MINSU}'");
@@ -211,12 +216,7 @@ async fn what_began_after_the_erasure_stays() {
 /// What cannot be read, and came after the erasure, is still to be looked at by a person.
 #[tokio::test]
 async fn an_item_that_came_later_is_not_emptied() {
-    let bench = Bench::new();
-    let minsu = bench.counselor("minsu").await;
-    bench.consultation("a", MINSU, minsu, T0).await;
-    let copy = Copy::of(&bench, T0 + MINUTE, T0 + 40 * DAY);
-    bench.erase(MINSU, false, T0 + DAY).await.unwrap();
-    let back = copy.put_back(&bench);
+    let (back, _) = erased_and_put_back(40).await;
     let later = format!("<from {MINSU} later>");
     back.accept(vec![unreadable(&later)], T0 + 39 * DAY).await.unwrap();
     assert_eq!(back.honour(T0 + 40 * DAY).await.n, 1);
@@ -227,12 +227,7 @@ async fn an_item_that_came_later_is_not_emptied() {
 /// A hold for the law is stronger than an erasure of before.
 #[tokio::test]
 async fn who_is_held_for_the_law_is_not_erased_again() {
-    let bench = Bench::new();
-    let minsu = bench.counselor("minsu").await;
-    let id = bench.consultation("a", MINSU, minsu, T0).await;
-    let copy = Copy::of(&bench, T0 + MINUTE, T0 + 2 * DAY);
-    bench.erase(MINSU, false, T0 + DAY).await.unwrap();
-    let back = copy.put_back(&bench);
+    let (back, id) = erased_and_put_back(2).await;
     let (operator, now) = (Actor::operator("test"), T0 + 2 * DAY);
     let hold = || HeldWhat::Conversation(id);
     back.store.hold_for_law(hold(), "court".into(), &operator, now).await.unwrap();
