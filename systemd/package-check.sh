@@ -3,9 +3,10 @@
 # hang, an upgrade, removal, purge. Needs root, debootstrap and systemd-nspawn (package systemd-container); an hour's worth of
 # building is not in it: give it the package and a munjad that was built with the simulated carrier.
 #
-#   systemd/package-check.sh PACKAGE.deb MUNJAD-WITH-SIM [TREE]
+#   systemd/package-check.sh PACKAGE.deb MUNJAD-WITH-SIM [TREE [OTHER.deb]]
 #
-# TREE is a debootstrap tree to begin from (it is copied); without it one is made. What happened is printed line by line, as
+# TREE is a debootstrap tree to begin from (it is copied); without it one is made. OTHER.deb is the package of the other flavour;
+# without it, this one under the other's name. What happened is printed line by line, as
 # "ok ..." or "FAILED ...", and the exit code is 1 if anything failed. docs/packages.md has the record of the last run.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -13,9 +14,10 @@ cd "$(dirname "$0")/.."
 package=$(readlink -f "$1")
 sim=$(readlink -f "$2")
 base=${3:-}
+other=${4:-}
 work=$(mktemp -d /var/tmp/munja-package.XXXXXX)
 # Given up after this many seconds: a start that hangs is a failure too.
-patience=${PATIENCE:-420}
+patience=${PATIENCE:-600}
 trap 'rm -rf "$work"' EXIT
 
 tree=$work/tree
@@ -34,9 +36,11 @@ chmod 755 "$tree/root/check/"*.sh "$tree/root/check/munjad-sim"
 dpkg-deb -R "$package" "$work/next"
 sed -i 's/^Version: .*/&+next/' "$work/next/DEBIAN/control"
 dpkg-deb --root-owner-group -b "$work/next" "$tree/root/check/next.deb" >/dev/null
-# The other flavour, as far as dpkg is concerned: a package of another name that takes this one's place.
+# The other flavour, as far as dpkg is concerned, is a package of another name that takes this one's place.
 sed -i -e 's/^Package: .*/Package: munja-sqlcipher\nProvides: munja/' -e 's/^\(Conflicts\|Replaces\): .*/\1: munja/' "$work/next/DEBIAN/control"
-dpkg-deb --root-owner-group -b "$work/next" "$tree/root/check/other.deb" >/dev/null
+if [ -n "$other" ]; then cp "$other" "$tree/root/check/other.deb"; else
+    dpkg-deb --root-owner-group -b "$work/next" "$tree/root/check/other.deb" >/dev/null
+fi
 
 # One unit of ours does everything once the system is up, and turns it off.
 cat >"$tree/etc/systemd/system/package-check.service" <<'UNIT'

@@ -82,7 +82,7 @@ until_ok 40 "  the text still waits" waits
 systemctl enable --quiet --now munja-backup.timer
 for to in other next; do
     pid=$(main_pid)
-    expect 0 "$to.deb takes the place of the package" apt-get install -y "./$to.deb"
+    expect 0 "$to.deb takes the place of the package" apt-get install -y --no-install-recommends "./$to.deb"
     until_ok 60 "  the service runs again, as another process" is_other_process "$pid"
     expect 0 "  so does the timer that ran" systemctl is-active munja-backup.timer
     expect "!0" "  the one that did not is still stopped" systemctl is-active munja-report.timer
