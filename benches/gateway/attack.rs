@@ -36,7 +36,7 @@ pub async fn measure(sheet: &mut Sheet) {
     sheet.note("text -> screen before the attack, p99", &format!("{before:.0} ms"));
     let figure = format!("{during:.0} ms");
     sheet.at_most("the same during the attack, p99 against before", &figure, during / before, 2.0);
-    sheet.note("memory that the attack costs at most", &format!("{grown:.0} MB"));
+    sheet.at_most("memory that the attack costs at most (MB)", &format!("{grown:.0} MB"), grown, 64.0);
 }
 
 /// Presses on the API until it is killed: idle and slow connections, streams that are never read, log-ins with wrong

@@ -154,9 +154,10 @@ pub async fn statements(sheet: &mut Sheet) {
 pub async fn by_options(sheet: &mut Sheet, n: usize) {
     let (mut full, mut alone, mut normal, mut http) = (vec![], vec![], vec![], vec![]);
     for _ in 0..ROUNDS {
-        full.push(cycles(n, Synchronous::Full, true, Some(&mut http)).await);
-        alone.push(cycles(n / 6, Synchronous::Full, false, None).await);
-        normal.push(cycles(n, Synchronous::Normal, true, None).await);
+        let (of_full, of_normal) = (StoreOptions::default(), Synchronous::Normal);
+        full.push(cycles(n, of_full.clone(), Some(&mut http)).await);
+        alone.push(cycles(n / 6, StoreOptions { group_commit: false, ..of_full.clone() }, None).await);
+        normal.push(cycles(n, StoreOptions { synchronous: of_normal, ..of_full }, None).await);
     }
     let ratio = |a: &[f64], b: &[f64]| median(a.iter().zip(b).map(|(a, b)| a / b).collect());
     let per_sec = |v: &[f64]| format!("{:.0}/s", median(v.to_vec()));
@@ -165,9 +166,9 @@ pub async fn by_options(sheet: &mut Sheet, n: usize) {
     sheet.at_least("P3 against synchronous=NORMAL", &per_sec(&normal), ratio(&full, &normal), 0.9);
 }
 
-async fn cycles(n: usize, synchronous: Synchronous, group_commit: bool, http: Option<&mut Vec<f64>>) -> f64 {
+/// Full cycles a second in this process, with these options of the store.
+pub async fn cycles(n: usize, options: StoreOptions, http: Option<&mut Vec<f64>>) -> f64 {
     let folder = tempfile::tempdir().unwrap();
-    let options = StoreOptions { synchronous, group_commit, ..StoreOptions::default() };
     let place = Place::open(folder.path(), options, quick_carrier(), NO_BRAKES).await;
     if let Some(http) = http {
         http.push(http_ceiling(&place.desk, Duration::from_millis(700)).await);

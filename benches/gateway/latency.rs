@@ -6,7 +6,11 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use munja::api::wire::ReplyRequest;
 use munja::client::{Client, Feed, Listed};
+use munja::domain::access::Action;
+use munja::domain::actor::Actor;
 use munja::domain::outbound::ClientKey;
+use munja::domain::phone::PhoneNumber;
+use munja::store::{NewAccess, Store, StoreOptions};
 use rand::RngExt;
 
 use crate::place::NO_REQUEST_LIMITS;
@@ -34,8 +38,25 @@ pub async fn screen(sheet: &mut Sheet) {
     let (p50, p99) = (percentile(&mut waits, 0.5), percentile(&mut waits, 0.99));
     sheet.note("P4 text -> screen while answers flow, p50", &format!("{p50:.0} ms"));
     sheet.at_most("P4 the same, p99 (ms)", &format!("{p99:.0} ms"), p99, 300.0);
+    let row = access_row(folder.path()).await;
+    let share = row / (p50 - row);
+    sheet.at_most("  of it the row of the access log, p50", &format!("{row:.1} ms"), share, 0.1);
     let reads = format!("{}, {}", ledger.busiest_others, ledger.n_rate_limited);
     sheet.note("P4 most reads in any second (limit 5), refused", &reads);
+}
+
+/// How long the row of the access log takes for which a conversation waits before it is shown (ms, p50), on the disk of `folder`.
+async fn access_row(folder: &Path) -> f64 {
+    let store = Store::open(&folder.join("rows.db"), &StoreOptions::default()).unwrap();
+    let mut times = Vec::new();
+    for _ in 0..200 {
+        let citizen = PhoneNumber::parse("01012345678");
+        let row = NewAccess::by(&Actor::operator("bench"), Action::View).about(1, Some(&citizen));
+        let began = Instant::now();
+        store.record_access(row, 0).await.unwrap();
+        times.push(began.elapsed().as_secs_f64() * 1_000.0);
+    }
+    median(times)
 }
 
 /// Texts of the citizens with these numbers, one after the other: how long each takes until it can be drawn (ms). With

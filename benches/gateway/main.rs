@@ -2,12 +2,14 @@
 //! figures differ between machines and hours; only the ratios count.
 //!
 //! `cargo bench -- cycles latency` runs only those parts: triage, cycles, options, limit, latency, screens, stored, report, search,
-//! idle, attack, frames. All but triage, report, search and options start the real `munjad`, a simulated carrier and counselors as processes of their own.
+//! backup, idle, attack, frames, encrypted (with `--features sqlcipher`). All but triage, report, search, backup, encrypted and options start the real `munjad`, a simulated carrier and counselors as processes of their own.
 //! `MUNJA_BENCH_BASE=/path/to/munjad` lets another version take turns with this one in the cycles.
 //! `MUNJA_BENCH_TEXTS=4000` sets the texts per round, `MUNJA_BENCH_STORED=1000000` how many the large database holds.
 
 mod attack;
+mod backup;
 mod cycles;
+mod encrypted;
 mod frames;
 mod latency;
 mod place;
@@ -77,6 +79,12 @@ fn main() {
         }
         if is_wanted("search") {
             search::measure(&mut sheet, setting("MUNJA_BENCH_STORED", 1_000_000)).await;
+        }
+        if is_wanted("backup") {
+            backup::measure(&mut sheet, setting("MUNJA_BENCH_STORED", 1_000_000)).await;
+        }
+        if is_wanted("encrypted") {
+            encrypted::measure(&mut sheet, setting("MUNJA_BENCH_TEXTS", 3_000)).await;
         }
         if is_wanted("idle") {
             stored::idle(&mut sheet).await;

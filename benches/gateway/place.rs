@@ -40,8 +40,10 @@ impl Place {
         let (serving, stopped) = (sim.clone(), stop.clone());
         tokio::spawn(async move { serving.serve(listener, stopped.cancelled()).await });
         let config = config(folder, port, carrier, polling);
+        let mut config = Config::load(&config).unwrap();
+        config.data_keys = store.keys.clone();
         let options = Options { store: StoreOptions { create: true, ..store }, ..Options::default() };
-        let daemon = Daemon::start(Config::load(&config).unwrap(), options).await.unwrap();
+        let daemon = Daemon::start(config, options).await.unwrap();
         let store = daemon.store().clone();
         let new =
             NewCounselor { login: "bench".into(), name: "bench".into(), password: "bench-bench".into() };

@@ -7,7 +7,7 @@ use munja::domain::search::{Place, Words};
 use munja::store::{SearchFilter, Store, StoreOptions};
 
 use crate::sheet::{Sheet, percentile};
-use crate::stored::fill;
+use crate::stored::{Look, cost_of_the_log, fill};
 
 /// Searches, each with what is particular to it. The stored texts all hold 버스.
 const SEARCHES: [(&str, &str); 4] = [
@@ -36,6 +36,8 @@ pub async fn measure(sheet: &mut Sheet, n: usize) {
     sheet.at_most("its longest step (ms)", &format!("{longest:.1} ms"), longest, 50.0);
     let weight = (bytes() - before) / n as f64;
     sheet.at_most("bytes of the index a text", &format!("{weight:.0} B"), weight, 300.0);
+    let whole = bytes() / n as f64;
+    sheet.at_most("P7 bytes a stored text with search", &format!("{whole:.0} B"), whole, 450.0);
     for (what, words) in SEARCHES {
         let mut times = Vec::new();
         for _ in 0..20 {
@@ -52,4 +54,5 @@ pub async fn measure(sheet: &mut Sheet, n: usize) {
             100.0,
         );
     }
+    cost_of_the_log(sheet, &store, Look::Search, "searches").await;
 }

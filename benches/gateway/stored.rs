@@ -9,16 +9,25 @@ use std::time::{Duration, Instant};
 use munja::domain::access::Action;
 use munja::domain::actor::Actor;
 use munja::domain::conversation::ConversationState;
-use munja::store::{ConversationFilter, NewAccess, Store, StoreOptions};
+use munja::domain::search::{Place, Words};
+use munja::store::{ConversationFilter, NewAccess, SearchFilter, Store, StoreOptions};
 use rusqlite::Connection;
 
 use crate::process::{Process, Terms, Trio, this_munjad};
-use crate::sheet::{Sheet, percentile};
+use crate::sheet::{Sheet, median, percentile};
 
 /// Fills the database with closed conversations of two texts each, and fifty that wait.
 pub fn fill(path: &Path, n: usize) {
-    drop(Store::open(path, &StoreOptions::default()).unwrap());
+    fill_with(path, n, &StoreOptions::default());
+}
+
+/// The same with options of the store, such as a key.
+pub fn fill_with(path: &Path, n: usize, options: &StoreOptions) {
+    drop(Store::open(path, options).unwrap());
     let mut sql = Connection::open(path).unwrap();
+    if let Some(key) = options.keys.in_use() {
+        sql.execute_batch(&format!("PRAGMA key = \"x'{}'\"", key.to_hex())).unwrap();
+    }
     sql.pragma_update(None, "synchronous", "OFF").unwrap();
     let all = sql.transaction().unwrap();
     let numbers =
@@ -55,21 +64,26 @@ async fn list(store: &Store) -> Vec<f64> {
     times
 }
 
-/// Listings a second of 32 counselors at once, each with its row of the access log before it is shown, or without.
-async fn listings(store: &Store, is_logged: bool) -> f64 {
+/// What counselors look at, each with its row of the access log before it is shown, or without.
+#[derive(Clone, Copy)]
+pub enum Look {
+    /// The fifty oldest who wait.
+    List,
+    /// The newest texts with a frequent word.
+    Search,
+}
+
+/// Looks a second of 32 counselors at once.
+pub async fn looks(store: &Store, look: Look, is_logged: bool) -> f64 {
     const AT_ONCE: usize = 32;
     const EACH: usize = 50;
     let began = Instant::now();
     let all = (0..AT_ONCE).map(|_| {
         let store = store.clone();
         tokio::spawn(async move {
-            let anybody = Actor::operator("bench");
             for _ in 0..EACH {
-                let waiting = ConversationFilter::State(ConversationState::Waiting);
-                let (found, _) = store.conversations(waiting, 50, &anybody).await.unwrap();
+                let access = look_once(&store, look).await;
                 if is_logged {
-                    let shown = found.iter().map(|row| (row.id, Some(row.citizen.clone()))).collect();
-                    let access = NewAccess { shown, ..NewAccess::by(&anybody, Action::List) };
                     store.record_access(access, 0).await.unwrap();
                 }
             }
@@ -79,6 +93,37 @@ async fn listings(store: &Store, is_logged: bool) -> f64 {
         one.await.unwrap();
     }
     (AT_ONCE * EACH) as f64 / began.elapsed().as_secs_f64()
+}
+
+async fn look_once(store: &Store, look: Look) -> NewAccess {
+    let anybody = Actor::operator("bench");
+    let (action, shown) = match look {
+        Look::List => {
+            let waiting = ConversationFilter::State(ConversationState::Waiting);
+            let (found, _) = store.conversations(waiting, 50, &anybody).await.unwrap();
+            (Action::List, found.iter().map(|row| (row.id, Some(row.citizen.clone()))).collect())
+        }
+        Look::Search => {
+            let filter = SearchFilter { words: Words::parse("버스"), ..SearchFilter::default() };
+            let found = store.search(filter, Place::START, 20, &anybody).await.unwrap();
+            let shown = found.hits.iter().map(|hit| (hit.conversation_id, Some(hit.citizen.clone())));
+            (Action::Search, shown.collect())
+        }
+    };
+    NewAccess { shown, ..NewAccess::by(&anybody, action) }
+}
+
+/// What the access log costs those who look: the median of five rounds, with it and without in turn.
+pub async fn cost_of_the_log(sheet: &mut Sheet, store: &Store, look: Look, what: &str) {
+    let (mut plain, mut ratios) = (Vec::new(), Vec::new());
+    for _ in 0..5 {
+        let without = looks(store, look, false).await;
+        ratios.push(looks(store, look, true).await / without);
+        plain.push(without);
+    }
+    sheet.note(&format!("{what} of 32 counselors at once, not logged"), &format!("{:.0}/s", median(plain)));
+    let ratio = median(ratios);
+    sheet.at_least("the same, each with its row in the access log", &format!("{ratio:.2}"), ratio, 0.9);
 }
 
 pub async fn measure(sheet: &mut Sheet, n: usize) {
@@ -100,14 +145,7 @@ pub async fn measure(sheet: &mut Sheet, n: usize) {
     sheet.at_most(&format!("P6 the same with {n} stored"), &format!("{many:.0} us"), many / few, 1.5);
     let bytes = std::fs::metadata(large.path().join("munja.db")).unwrap().len();
     sheet.note("bytes a stored text (without search)", &format!("{:.0} B", bytes as f64 / n as f64));
-    let (plain, logged) = (listings(&a, false).await, listings(&a, true).await);
-    sheet.note("listings a second, 32 counselors at once, not logged", &format!("{plain:.0}/s"));
-    sheet.at_least(
-        "the same, each with its row in the access log",
-        &format!("{logged:.0}/s"),
-        logged / plain,
-        0.9,
-    );
+    cost_of_the_log(sheet, &a, Look::List, "listings").await;
     drop((a, b));
     start_after_a_kill(sheet, large.path()).await;
 }

@@ -122,7 +122,9 @@ impl Store {
     /// Logs an access. When this returns, the row is on disk: what was read may leave the daemon. Returns the row's number.
     pub async fn record_access(&self, access: NewAccess, now: UnixMs) -> Result<i64> {
         let key = self.pseudonyms().clone();
-        self.write(move |conn| append(conn, &key, &access, now)).await
+        // Here and not in the transaction: the writer serves everybody.
+        let citizens = pseudonyms(&key, &access);
+        self.write(move |conn| append_record(conn, record(conn, &key, (&access, &citizens), now)?)).await
     }
 
     /// The newest row of the log as the head of `day`; `None` if that day has its head already.
@@ -248,7 +250,7 @@ pub(in crate::store) fn append(
     access: &NewAccess,
     now: UnixMs,
 ) -> Result<i64> {
-    append_record(conn, record(conn, key, access, now)?)
+    append_record(conn, record(conn, key, (access, &pseudonyms(key, access)), now)?)
 }
 
 /// Logs what was done with an account, of which no citizen is.
@@ -308,11 +310,21 @@ fn append_record(conn: &Connection, record: Record) -> Result<i64> {
     Ok(seq)
 }
 
-fn record(conn: &Connection, key: &PseudonymKey, access: &NewAccess, now: UnixMs) -> Result<Record> {
+/// The citizens of what was shown, as far as the caller knows them.
+fn pseudonyms(key: &PseudonymKey, access: &NewAccess) -> Vec<Option<Pseudonym>> {
+    access.shown.iter().map(|(_, citizen)| citizen.as_ref().map(|number| key.of_citizen(number))).collect()
+}
+
+fn record(
+    conn: &Connection,
+    key: &PseudonymKey,
+    (access, citizens): (&NewAccess, &[Option<Pseudonym>]),
+    now: UnixMs,
+) -> Result<Record> {
     let mut subjects = Vec::with_capacity(access.shown.len());
-    for (conversation_id, citizen) in &access.shown {
+    for ((conversation_id, _), citizen) in access.shown.iter().zip(citizens) {
         let citizen = match citizen {
-            Some(number) => Some(key.of_citizen(number)),
+            Some(citizen) => Some(*citizen),
             None => citizen_of(conn, key, *conversation_id)?,
         };
         subjects.extend(citizen.map(|citizen| Subject { citizen, conversation_id: *conversation_id }));
