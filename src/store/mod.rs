@@ -55,7 +55,7 @@ pub use conversation::timers::{Round, Timed};
 pub use edited_list::{ListStored, ListVersion, NewListVersion, WordsTried};
 pub use engine::cipher::{Opens, begins_plain, is_plain, opens, seems_encrypted};
 use engine::condition::Condition;
-pub use engine::files::{beside, refuse_lost};
+pub use engine::files::{beside, refuse_dangling, refuse_lost};
 pub use engine::migrate::{SCHEMA_VERSION, Upgraded};
 pub use engine::probe::is_locked;
 pub use engine::pseudonym_key::key_file;
