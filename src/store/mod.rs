@@ -92,7 +92,7 @@ pub use people::session::{Bearer, Ending, SessionInfo};
 pub use people::wishes::CitizenWish;
 pub use photo::{Hash, KeptAs, PhotoInfo, SoundFile, WantedPhoto};
 pub use privacy::Act;
-pub use privacy::below::databases_below;
+pub use privacy::below::copies_about;
 pub use privacy::erase::{Erased, Erasure, Obstacles};
 pub use privacy::erased_file::{erased_file, keep_erased, unreadable_erasures};
 pub use privacy::forget::Forgotten;
