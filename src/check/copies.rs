@@ -50,7 +50,7 @@ mod tests {
     fn copies_that_somebody_left_are_named_and_ours_are_not() {
         let folder = tempfile::tempdir().unwrap();
         let write = |name: &str| std::fs::write(folder.path().join(name), "SQLite format 3\0").unwrap();
-        write("bizgo_api_key");
+        std::fs::write(folder.path().join("bizgo_api_key"), "K").unwrap();
         let config = Config::parse(crate::config::EXAMPLE, &folder.path().join("gateway.toml")).unwrap();
         for ours in [
             "munja.db",
