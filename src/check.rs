@@ -6,6 +6,7 @@ mod at_rest;
 mod audit;
 mod backup;
 mod clock;
+mod copies;
 mod danger_words;
 mod duty;
 mod erasures;
@@ -62,6 +63,7 @@ pub async fn check(config_path: &Path, lang: Lang) -> Vec<Finding> {
     findings.extend(audit::head_file(&config, lang));
     findings.extend(database(&config, lang).await);
     findings.extend(place::findings(&config, lang).await);
+    findings.extend(copies::findings(&config, lang));
     findings.extend(backup::findings(&config, Clock::system().now_ms(), lang));
     findings.push(calendar(&config, Clock::system().now_ms(), lang));
     findings.extend(hours::findings(&config, Clock::system().now_ms(), lang));

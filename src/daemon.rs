@@ -42,7 +42,7 @@ pub use control::through::{Asker, Heard, RefusedCalls};
 use control::{Answers, Door, ReloadAsked};
 pub use lists::{InForce, in_force};
 use lists::{Lists, Outlets, newest_lists};
-pub use lock::{DatabaseLock, must_exist, open_store, owner_beside_root, refuse_root};
+pub use lock::{DatabaseLock, must_be_mounted, must_exist, open_store, owner_beside_root, refuse_root};
 use metrics::Scraper;
 pub use service::run;
 pub use settings::service_policy;

@@ -97,7 +97,7 @@ pub(super) async fn run(asked: &Asked, how: How, say: Say) -> anyhow::Result<Exi
         || !DatabaseLock::is_held(&database)
         || database.metadata().is_ok_and(|about| about.len() <= REWRITTEN_AT_ONCE);
     let mut is_rewritten = false;
-    if may_rewrite && found.iter().any(|trace| trace.kind != FileKind::Copy) {
+    if may_rewrite && found.iter().any(|trace| !trace.kind.is_copy()) {
         let store = open_for(asked, Action::Delete, "citizen erase", say).await?;
         store.rewrite().await?;
         is_log_empty = store.empty_log_in_time().await?;
@@ -105,7 +105,7 @@ pub(super) async fn run(asked: &Asked, how: How, say: Say) -> anyhow::Result<Exi
         is_rewritten = true;
         found = traces(asked, erased.as_ref()).await?;
     }
-    let (copies, left): (Vec<_>, Vec<_>) = found.into_iter().partition(|t| t.kind == FileKind::Copy);
+    let (copies, left): (Vec<_>, Vec<_>) = found.into_iter().partition(|t| t.kind.is_copy());
     let removed = if how.remove_copies { remove(&copies)? } else { Vec::new() };
     let copies = copies.into_iter().filter(|trace| !removed.contains(&trace.path)).collect();
     let backups_until = asked.now + i64::from(asked.config.privacy.backups_kept_days) * DAY_MS;
@@ -138,9 +138,9 @@ async fn traces(asked: &Asked, erased: Option<&Erased>) -> anyhow::Result<Vec<Tr
     Ok(found.await??)
 }
 
-/// Removes copies beside the database. A database in a folder below may be in use by something else.
+/// Removes copies that are ours by their names. Another database may be in use by something else.
 fn remove(copies: &[Trace]) -> anyhow::Result<Vec<PathBuf>> {
-    let beside: Vec<&Trace> = copies.iter().filter(|copy| !copy.is_below).collect();
+    let beside: Vec<&Trace> = copies.iter().filter(|copy| !copy.needs_person).collect();
     for copy in &beside {
         std::fs::remove_file(&copy.path)
             .map_err(|error| refused(format!("{}: {error}", copy.path.display())))?;
@@ -325,17 +325,24 @@ fn tell_copies(report: &Report, asked: &Asked, say: Say) {
     }
     for copy in &report.copies {
         let path = copy.path.display();
-        if copy.is_below {
+        let (holds, holds_ko) = match copy.kind {
+            FileKind::Packed => (
+                "may hold them (it is packed or encrypted, and was not looked into)",
+                "남아 있을 수 있습니다(압축하거나 암호화한 파일이라 열어 보지 않았습니다)",
+            ),
+            _ => ("still holds them", "아직 남아 있습니다"),
+        };
+        if copy.needs_person {
             line(&say.pick(
-                format!("{path} is another database that still holds them, and nothing removes it by itself: look at it, and remove it"),
-                format!("{path} 은(는) 따로 있는 데이터베이스로, 아직 남아 있으며 저절로 지워지지 않습니다. 확인하고 직접 지우십시오"),
+                format!("{path} {holds}, and nothing removes it by itself: look at it, and remove it"),
+                format!("{path} 에 {holds_ko}. 저절로 지워지지 않으니 확인하고 직접 지우십시오"),
             ));
             continue;
         }
         let until = asked.config.minute(until(copy, asked));
         line(&say.pick(
-            format!("{path} still holds them, until {until}; --remove-copies removes it now"),
-            format!("{path} 에 {until}까지 남아 있습니다. --remove-copies 로 지금 지울 수 있습니다"),
+            format!("{path} {holds}, until {until}; --remove-copies removes it now"),
+            format!("{path} 에 {holds_ko}. {until} 뒤에 지워지며, --remove-copies 로 지금 지울 수 있습니다"),
         ));
     }
     let until = asked.config.minute(report.backups_until);
@@ -373,7 +380,8 @@ fn as_json(report: &Report, asked: &Asked) -> serde_json::Value {
             "path": path(&t.path), "numbers": t.n_numbers, "words": t.n_words,
         })).collect::<Vec<_>>(),
         "copies": report.copies.iter().map(|t| json!({
-            "path": path(&t.path), "until_at": (!t.is_below).then(|| until(t, asked)), "n_bytes": t.n_bytes,
+            "path": path(&t.path), "until_at": (!t.needs_person).then(|| until(t, asked)), "n_bytes": t.n_bytes,
+            "looked_into": t.kind != FileKind::Packed,
         })).collect::<Vec<_>>(),
         "reasons_masked": report.reasons.n_masked,
         "access_rows_left": report.reasons.n_chained,

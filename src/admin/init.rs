@@ -53,6 +53,7 @@ async fn both(config: &Path, say: Say) -> anyhow::Result<()> {
     if database.exists() {
         return Err(is_there(&database, say));
     }
+    daemon::must_be_mounted(&database)?;
     daemon::refuse_root(&database)?;
     // The key may be a credential of systemd, which no configuration has to name. Refused before anything is written.
     let keys = Config::keys_of_database(EXAMPLE, config)?;

@@ -13,7 +13,7 @@ use crate::domain::actor::Actor;
 use crate::domain::privacy::{COLUMNS, DAY_MS, FileKind, Holds, Keeps, Retention};
 use crate::domain::text::safe_for_terminal;
 use crate::ops::clock::Clock;
-use crate::store::{HeldWhat, LegalHold, PurgeRun, databases_below, files_of};
+use crate::store::{HeldWhat, LegalHold, PurgeRun, copies_about, files_of};
 use crate::worker::purge_all;
 
 #[derive(Subcommand)]
@@ -46,7 +46,14 @@ async fn show(at: &ConfigArg, say: Say) -> anyhow::Result<()> {
     let (holds, runs) = (store.legal_holds(&Actor::operator("privacy")).await?, store.purge_runs().await?);
     let retention = &config.privacy.retention;
     let mut files = files_of(&config.database)?;
-    files.extend(databases_below(&config.database).into_iter().map(|(path, _)| (path, Some(FileKind::Copy))));
+    let copies = copies_about(&config.database).into_iter();
+    for (path, kind) in copies.filter_map(|(path, kind)| Some((path, kind?))) {
+        let kind = Some(if kind == FileKind::Packed { kind } else { FileKind::Copy });
+        match files.iter_mut().find(|(known, _)| *known == path) {
+            Some(known) => known.1 = kind,
+            None => files.push((path, kind)),
+        }
+    }
     if say.json {
         let places: Vec<_> = COLUMNS
             .iter()
@@ -167,6 +174,9 @@ fn file_words(kind: Option<FileKind>, say: Say) -> &'static str {
         Some(FileKind::Log) => say.pick("its log", "데이터베이스 로그"),
         Some(FileKind::Photos) => say.pick("photos, as long as their texts", "사진, 문자와 같은 동안"),
         Some(FileKind::Copy) => say.pick("a copy of the whole database", "데이터베이스 사본"),
+        Some(FileKind::Packed) => {
+            say.pick("a packed or encrypted copy: look at it", "압축하거나 암호화한 사본입니다. 확인하십시오")
+        }
         Some(FileKind::Key) => say.pick("the key for pseudonyms", "가명의 키"),
         Some(FileKind::Erased) => say.pick("who was erased, by pseudonym", "지운 사람의 가명"),
         Some(FileKind::Mark) => say.pick("no personal data", "개인정보 없음"),

@@ -5,11 +5,8 @@ use std::path::Path;
 use super::finding::{Finding, Severity};
 use crate::config::Config;
 use crate::domain::UnixMs;
-use crate::ops::backups::copies;
+use crate::ops::backups::{self, OLD_MS};
 use crate::ops::lang::Lang;
-
-/// Copies are made every day; one more day may pass over a machine that was off (milliseconds).
-const OLD_MS: i64 = 2 * 86_400_000;
 
 pub(super) fn findings(config: &Config, now: UnixMs, lang: Lang) -> Vec<Finding> {
     let backup = &config.backup;
@@ -45,7 +42,7 @@ pub(super) fn findings(config: &Config, now: UnixMs, lang: Lang) -> Vec<Finding>
 
 /// How old the newest copy is.
 fn newest(folder: &Path, is_encrypted: bool, now: UnixMs, lang: Lang) -> Finding {
-    let newest = copies(folder).ok().and_then(|all| all.into_iter().next());
+    let newest = backups::newest(folder).ok().flatten();
     let shown = folder.display();
     let warn = |en: String, ko: String| {
         Finding::with(

@@ -5,6 +5,7 @@ use std::io::ErrorKind;
 
 use super::finding::{Finding, Severity};
 use crate::config::Config;
+use crate::daemon;
 use crate::ops::causes::chain_in_words;
 use crate::ops::lang::Lang;
 use crate::store::{StoreError, refuse_lost};
@@ -18,6 +19,9 @@ pub(super) fn refused(config: &Config, error: &anyhow::Error, lang: Lang) -> Fin
 fn remedy(config: &Config, error: &anyhow::Error, lang: Lang) -> Option<String> {
     let database = &config.database;
     let said = |en: &str, ko: &str| Some(lang.pick(en, ko).to_owned());
+    if daemon::must_be_mounted(database).is_err() {
+        return None;
+    }
     if !database.exists() && refuse_lost(database).is_err() {
         return said(
             "put back the last backup: munjad restore FILE --config GATEWAY.TOML (docs/backup.md)",
@@ -52,7 +56,6 @@ fn remedy(config: &Config, error: &anyhow::Error, lang: Lang) -> Option<String> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::daemon;
     use crate::store::StoreOptions;
 
     #[tokio::test]
@@ -79,6 +82,14 @@ mod tests {
         let remedy = remedy.unwrap();
         assert!(message.contains("is gone"), "{message}");
         assert!(remedy.contains("munjad restore") && !remedy.contains("init"), "{remedy}");
+        // Its disk is not mounted.
+        std::fs::remove_file(folder.path().join("munja.db.made")).unwrap();
+        std::os::unix::fs::symlink("not-mounted/munja.db", &config.database).unwrap();
+        let (message, remedy) = seen(Lang::En).await;
+        assert!(message.contains("is a link to not-mounted/munja.db, which is not there"), "{message}");
+        assert!(message.contains("mount -a") && remedy.is_none(), "{remedy:?}");
+        assert!(seen(Lang::Ko).await.0.contains("가리키는 링크인데 그 파일이 없습니다"));
+        std::fs::remove_file(&config.database).unwrap();
         // What says itself what to do.
         std::fs::write(&config.database, "").unwrap();
         let (message, remedy) = seen(Lang::En).await;

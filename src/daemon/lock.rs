@@ -14,6 +14,7 @@ use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context as _, bail};
 
+use crate::ops::disk;
 use crate::ops::process::user_name;
 use crate::store::{self, Store, StoreOptions, beside};
 
@@ -30,6 +31,7 @@ pub struct DatabaseLock {
 impl DatabaseLock {
     /// Takes the lock of `database`; `None` if a daemon or an upgrade holds it, by whatever name.
     pub fn try_take(database: &Path) -> anyhow::Result<Option<DatabaseLock>> {
+        must_be_mounted(database)?;
         let path = beside(database, ".lock");
         let shown = path.display().to_string();
         let file = File::options().create(true).truncate(false).write(true).mode(0o600).open(&path);
@@ -164,6 +166,7 @@ pub fn refuse_root(database: &Path) -> anyhow::Result<()> {
 
 /// Opens the database off the async threads; a missing one is an error that says how to make it.
 pub async fn open_store(path: &Path, options: StoreOptions) -> anyhow::Result<Store> {
+    must_be_mounted(path)?;
     if !options.create {
         must_exist(path)?;
     }
@@ -173,9 +176,26 @@ pub async fn open_store(path: &Path, options: StoreOptions) -> anyhow::Result<St
     opened.with_context(|| format!("database {shown}"))
 }
 
+/// Refuses a database that is not there because its disk is not: one that is begun in its place would be hidden once the disk
+/// is mounted, with every text that came meanwhile.
+pub fn must_be_mounted(database: &Path) -> anyhow::Result<()> {
+    store::refuse_dangling(database)?;
+    if !database.exists()
+        && let Some(point) = disk::unmounted(database)
+    {
+        let (database, point) = (database.display(), point.display());
+        bail!(
+            "{database} is not there, and {point} is not mounted, although /etc/fstab names it. Mount it (mount {point}): a start without it \
+             would begin an empty database. If no disk belongs there any more, take its line out of /etc/fstab"
+        );
+    }
+    Ok(())
+}
+
 /// Refuses a database that is not there, and says how to make it, or that it is lost.
 pub fn must_exist(path: &Path) -> anyhow::Result<()> {
     if !path.exists() {
+        must_be_mounted(path)?;
         store::refuse_lost(path)?;
         bail!(
             "there is no database {} yet: the first start of the service makes it (systemctl start munjad), or `munjad init \

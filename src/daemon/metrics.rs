@@ -89,6 +89,7 @@ impl Scraper {
         self.carriers(munja);
         self.loops(munja);
         self.files(munja, &gauges);
+        self.backups(munja);
         self.api(munja, &gauges);
         checks(munja, &health);
         let took = ConstGauge::new(began.elapsed().as_secs_f64());
@@ -199,7 +200,7 @@ impl Scraper {
         for open in troubles {
             ages.get_or_create(&of(&open.trouble)).set(secs(now - open.since));
         }
-        let help = "How long each trouble that the operator was called about lasts; 0 for one that is over";
+        let help = "For how long something has been wrong with the gateway that the operator was called about; 0 when it is over";
         munja.register_with_unit("trouble_age", help, Unit::Seconds, ages);
     }
 
@@ -227,6 +228,24 @@ impl Scraper {
         if let Some(room) = self.registry.disk_room() {
             let help = "What can still be written where the database lies, as last measured";
             munja.register_with_unit("disk_free", help, Unit::Bytes, ConstGauge::new(room));
+        }
+    }
+
+    /// A time that is not there says with `backup_configured 1` that no backup was ever made.
+    fn backups(&self, munja: &mut Registry) {
+        let Some(backup) = self.registry.backup() else {
+            return;
+        };
+        let help = "1 if [backup] of the configuration says where backups go";
+        one(munja, "backup_configured", help, i64::from(backup.is_configured));
+        if let Some(at) = backup.newest_at {
+            let help = "When the newest backup was made, as Unix time; absent if there is none";
+            munja.register_with_unit(
+                "backup_newest_timestamp",
+                help,
+                Unit::Seconds,
+                ConstGauge::new(secs(at)),
+            );
         }
     }
 
@@ -291,7 +310,7 @@ fn dangers(munja: &mut Registry, gauges: &Gauges, now: UnixMs) {
     munja.register("dangers", "Dangers that no counselor has answered yet", open);
     let age = ConstGauge::new(dangers.oldest_at.map_or(0.0, |at| secs(now - at)));
     munja.register_with_unit("danger_oldest_age", "How long the oldest of them has rung", Unit::Seconds, age);
-    let help = "How often supervisors were called about the one that was called about most";
+    let help = "How often supervisors were called about one of these dangers; the largest number";
     one(munja, "danger_alarm_step", help, dangers.most_steps);
 }
 

@@ -52,6 +52,7 @@ pub(super) fn settings(config: &Config, carriers: &Carriers) -> Settings {
             suspicion: config.audit.suspicion,
         },
         retention: Arc::clone(&config.privacy.retention),
+        backup_folder: config.backup.folder.clone(),
     }
 }
 

@@ -169,6 +169,8 @@ pub enum FileKind {
     Photos,
     /// A whole database as it once was: of a migration, or saved from one that was lost.
     Copy,
+    /// A copy that somebody packed or encrypted: it is not looked into, and may hold anybody.
+    Packed,
     /// The key for pseudonyms.
     Key,
     /// What was erased, by pseudonym: so that a restore does not bring it back.
@@ -180,7 +182,12 @@ pub enum FileKind {
 impl FileKind {
     /// Whether it holds personal data.
     pub fn is_personal(self) -> bool {
-        matches!(self, Self::Database | Self::Log | Self::Photos | Self::Copy)
+        matches!(self, Self::Database | Self::Log | Self::Photos | Self::Copy | Self::Packed)
+    }
+
+    /// Whether it is a whole database beside the one in use.
+    pub fn is_copy(self) -> bool {
+        matches!(self, Self::Copy | Self::Packed)
     }
 }
 
@@ -202,6 +209,35 @@ pub fn file_kind(ending: &str) -> Option<FileKind> {
         _ if is_copy => Some(FileKind::Copy),
         _ => None,
     }
+}
+
+/// Endings of archives and of packed files. Parts and dates may follow them (`munja.db.tar.001`).
+const PACKED: [&str; 17] = [
+    "tar", "gz", "tgz", "bz2", "tbz", "xz", "txz", "zst", "lz4", "lzma", "lz", "br", "7z", "zip", "rar",
+    "cpio", "Z",
+];
+/// Endings of files that are encrypted as a whole.
+const SEALED: [&str; 5] = ["age", "gpg", "pgp", "asc", "enc"];
+
+/// What a file that is not listed is by its name, which holds the database's: a copy that was packed or encrypted. `None` for one that
+/// may be read as it is, or that is ours and holds nobody.
+pub fn packed_kind(file: &str, database: &str) -> Option<FileKind> {
+    let (_, ending) = file.split_once(database)?;
+    (is_packed(ending) && !is_of_nobody(ending)).then_some(FileKind::Packed)
+}
+
+/// Whether it is encrypted as a whole, by its name.
+pub fn is_sealed(file: &str) -> bool {
+    file.rsplit('.').next().is_some_and(|ending| SEALED.contains(&ending))
+}
+
+fn is_packed(ending: &str) -> bool {
+    ending.split('.').skip(1).any(|part| PACKED.contains(&part) || SEALED.contains(&part))
+}
+
+/// A copy of the key or of the list of who was erased, which people keep elsewhere as well.
+fn is_of_nobody(ending: &str) -> bool {
+    ["-pseudonym-key", "-erased"].iter().any(|of| ending.starts_with(of))
 }
 
 /// A day (milliseconds).
@@ -356,6 +392,29 @@ mod tests {
         }
         assert_eq!(file_kind(".xlsx"), None);
         assert_eq!(file_kind(".verse"), None);
+    }
+
+    #[test]
+    fn a_packed_copy_is_known_by_its_name() {
+        for file in [
+            "munja.db.gz",
+            "munja.db.2026-01-01.gz",
+            "munja.db-20260101.tar.xz",
+            "munja.db.zst",
+            "munja.db.age",
+            "old-munja.db.zip",
+            "munja.db.tar.001",
+            "munja.db-photos.tar.gz",
+            "munja.db-wal.gz",
+        ] {
+            assert_eq!(packed_kind(file, "munja.db"), Some(FileKind::Packed), "{file}");
+        }
+        for file in
+            ["munja.db", "munja.db.bak", "munja.db.sql", "munja.gz", "munja.db-erased.gz", "munja.dbgz"]
+        {
+            assert_eq!(packed_kind(file, "munja.db"), None, "{file}");
+        }
+        assert!(is_sealed("munja.db.gz.age") && !is_sealed("munja.db.gz"));
     }
 
     #[test]

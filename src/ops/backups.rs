@@ -8,6 +8,10 @@ use jiff::Timestamp;
 
 const PREFIX: &str = "munja-backup-";
 
+/// Backups are made at least every day; one more day may pass over a machine that was off. Without a newer one for this long
+/// (milliseconds), something is wrong: `munjad check` and the alert rule `MunjaBackupOld` say so.
+pub const OLD_MS: i64 = 2 * 86_400_000;
+
 /// A copy in a folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Copy {
@@ -67,9 +71,26 @@ pub fn copies(folder: &Path) -> io::Result<Vec<Copy>> {
     Ok(all)
 }
 
+/// The newest copy in a folder, if there is one. Blocks, and on a network mount that hangs for as long as that does.
+pub fn newest(folder: &Path) -> io::Result<Option<Copy>> {
+    Ok(copies(folder)?.into_iter().next())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_newest_copy_is_the_one_with_the_latest_time_in_its_name() {
+        let folder = tempfile::tempdir().unwrap();
+        assert_eq!(newest(folder.path()).unwrap(), None);
+        let at = 1_796_022_060_000;
+        for (made_at, ending) in [(at, "tar.age"), (at - 60_000, "tar"), (at + 60_000, "tar.partial")] {
+            fs::write(folder.path().join(name_of(made_at, ending)), "x").unwrap();
+        }
+        assert_eq!(newest(folder.path()).unwrap().map(|copy| copy.made_at), Some(at));
+        assert!(newest(&folder.path().join("not-mounted")).is_err());
+    }
 
     #[test]
     fn a_name_says_when_a_copy_was_made() {

@@ -1,5 +1,5 @@
-//! The machine the daemon runs on: clock, core dumps, language and causes of errors, logging, systemd.
-//! The machine the daemon runs on: clock, language and causes of errors, logging, systemd, certificates.
+//! The machine the daemon runs on: clock, disks, backups on them, core dumps, language and causes of errors, logging, systemd,
+//! certificates.
 
 pub mod backups;
 pub mod causes;

@@ -135,6 +135,15 @@ impl CarrierEntry {
     }
 }
 
+/// Whether backups are made here, and how new the newest is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BackupHealth {
+    /// The configuration says where.
+    pub is_configured: bool,
+    /// When the newest copy there was made; `None` if there is none that can be seen.
+    pub newest_at: Option<UnixMs>,
+}
+
 struct Progress {
     /// Monotonic, for the watchdog.
     last: Instant,
@@ -150,6 +159,7 @@ pub struct HealthRegistry {
     born: Instant,
     clock_trouble_ms: Mutex<Option<i64>>,
     disk_room: Mutex<Option<u64>>,
+    backup: Mutex<Option<BackupHealth>>,
     last_text_in_at: AtomicI64,
     last_text_out_at: AtomicI64,
     /// Polled carriers that have not been asked yet.
@@ -178,6 +188,7 @@ impl HealthRegistry {
             born: Instant::now(),
             clock_trouble_ms: Mutex::new(None),
             disk_room: Mutex::new(None),
+            backup: Mutex::new(None),
             calls: CarrierCalls::default(),
             last_text_in_at: AtomicI64::new(i64::MIN / 2),
             last_text_out_at: AtomicI64::new(i64::MIN / 2),
@@ -292,6 +303,16 @@ impl HealthRegistry {
     /// The same, as it was last measured; `None` if it cannot be.
     pub fn disk_room(&self) -> Option<u64> {
         *lock(&self.disk_room)
+    }
+
+    /// Records what is known of backups.
+    pub(super) fn set_backup(&self, backup: BackupHealth) {
+        *lock(&self.backup) = Some(backup);
+    }
+
+    /// The same, as it was last looked at; `None` before the first look.
+    pub fn backup(&self) -> Option<BackupHealth> {
+        *lock(&self.backup)
     }
 
     /// How long each carrier's last answer to a question for texts is ago.

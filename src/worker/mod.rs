@@ -12,6 +12,7 @@ mod ask_file;
 mod ask_marks;
 mod asking;
 mod auditor;
+mod backups;
 mod calls;
 mod carriers;
 mod clock;
@@ -44,6 +45,7 @@ mod troubles;
 mod walk;
 
 use std::fmt;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -57,7 +59,7 @@ pub use auditor::{compare_inbound, compare_with};
 pub use calls::{Call, CarrierCalls};
 pub use carriers::{CarrierInUse, Carriers};
 pub use erasures::honour_erasures;
-pub use health::{CarrierHealth, HealthRegistry, LATE_AFTER, WorkerHealth};
+pub use health::{BackupHealth, CarrierHealth, HealthRegistry, LATE_AFTER, WorkerHealth};
 pub use purger::purge_all;
 pub use push::{PushFailed, take_push};
 pub use supervise::supervise;
@@ -101,6 +103,8 @@ pub struct Settings {
     pub audit: AuditSettings,
     /// How long what is personal stays.
     pub retention: Arc<Retention>,
+    /// Where `munjad backup` puts its copies, if the configuration says so.
+    pub backup_folder: Option<PathBuf>,
 }
 
 /// Everything a loop works with. Cheap to clone.
@@ -183,6 +187,7 @@ pub enum Role {
     Purger,
     Indexer,
     Reached,
+    Backups,
     Receipts(&'static str),
     Poller(&'static str),
     DeepWalk(&'static str),
@@ -210,6 +215,7 @@ impl Role {
             Role::Purger,
             Role::Indexer,
             Role::Reached,
+            Role::Backups,
         ];
         let has_reports = |c: &&Arc<dyn Carrier>| {
             use ReportClass::{AckQueue, ReadOnce, Window};
@@ -247,6 +253,7 @@ impl fmt::Display for Role {
             Role::Purger => f.write_str("purger"),
             Role::Indexer => f.write_str("indexer"),
             Role::Reached => f.write_str("mark of the database"),
+            Role::Backups => f.write_str("backups"),
             Role::Receipts(carrier) => write!(f, "receipts of {carrier}"),
             Role::Poller(carrier) => write!(f, "poller of {carrier}"),
             Role::DeepWalk(carrier) => write!(f, "deep walk of {carrier}"),
@@ -275,6 +282,7 @@ pub async fn run(role: Role, context: Context) {
         Role::Purger => purger::run(context).await,
         Role::Indexer => indexer::run(context).await,
         Role::Reached => reached::run(context).await,
+        Role::Backups => backups::run(context).await,
         Role::Receipts(carrier) => receipts::run(context, carrier).await,
         Role::Poller(carrier) => poller::run(context, carrier).await,
         Role::DeepWalk(carrier) => deep_walk::run(context, carrier).await,

@@ -93,6 +93,7 @@ async fn note(context: &Context, disk: &mut Disk, trouble: Trouble, is_in_troubl
     let is_disk = trouble == Trouble::DiskFull;
     match context.store.note_trouble(trouble.clone(), is_in_trouble, &settings.policy, now).await {
         Ok(said) => {
+            let (word, what) = (trouble.to_word(), trouble.in_words());
             let unwritten = if is_disk { disk.said.take() } else { None };
             // What was said without the disk is taken back the same way: the database knows nothing of it.
             if let Some(before) = unwritten.filter(|_| said.is_none() && !is_in_trouble) {
@@ -100,18 +101,15 @@ async fn note(context: &Context, disk: &mut Disk, trouble: Trouble, is_in_troubl
             }
             match said {
                 Some(Saying::Over) => {
-                    let trouble = trouble.to_word();
-                    tracing::info!(trouble, "the trouble is over: {trouble}");
+                    tracing::info!(trouble = word, "this trouble is over: {what}");
                 }
                 Some(_) if settings.policy.alarm.has_operator() => {
-                    let trouble = trouble.to_word();
-                    tracing::error!(trouble, "the operator is called: {trouble}");
+                    tracing::error!(trouble = word, "the operator is called: {what}");
                 }
                 Some(_) => {
-                    let trouble = trouble.to_word();
                     tracing::error!(
-                        trouble,
-                        "trouble of the gateway: {trouble}. Nobody is called: [alarm] names no phone of an operator, no command and no webhook"
+                        trouble = word,
+                        "{what}. Nobody is called: [alarm] names no phone of an operator, no command and no webhook"
                     );
                 }
                 None => {}

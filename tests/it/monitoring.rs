@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use munja::api::wire::StatusResponse;
 use munja::domain::account::Purpose;
+use munja::ops::backups::OLD_MS;
 use munja::ops::clock::Clock;
 use reqwest::header::ACCEPT;
 use serde_json::Value;
@@ -15,9 +15,13 @@ use crate::harness::{Carrier, Gateway, until_async};
 
 const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0";
 
-/// A gateway whose monitoring listens on a port of its own.
+const LISTENS: &str = "[metrics]\nlisten = \"127.0.0.1:0\"\n";
+
+/// A gateway with one backup, whose monitoring listens on a port of its own.
 async fn watched() -> Gateway {
-    Gateway::on(Carrier::start().await, "[metrics]\nlisten = \"127.0.0.1:0\"").await
+    let more = format!("{LISTENS}[backup]\nfolder = \".\"");
+    let backup = ("munja-backup-20261130T072100Z.tar", "");
+    Gateway::with_files(Carrier::start().await, &more, ("", ""), &[backup]).await
 }
 
 async fn ask(gateway: &Gateway, path: &str, accept: &str) -> (u16, String) {
@@ -71,6 +75,17 @@ async fn the_figures_say_who_waits_and_how_the_carrier_answers() {
     // No number, no word of a text, nobody's name.
     for personal in ["01012345678", "010-", "버스", "살려", "minsu", "민수"] {
         assert!(!figures.contains(personal), "{personal} in {figures}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_figures_say_how_new_the_newest_backup_is_or_that_there_is_none() {
+    const NEWEST: &str = "munja_backup_newest_timestamp_seconds";
+    until_is(&watched().await, NEWEST, 1_796_023_260.0).await;
+    for (more, is_configured) in [("[backup]\nfolder = \"not-mounted\"", 1.0), ("", 0.0)] {
+        let gateway = Gateway::on(Carrier::start().await, &format!("{LISTENS}{more}")).await;
+        until_is(&gateway, "munja_backup_configured", is_configured).await;
+        assert_eq!(value(&scrape(&gateway).await, NEWEST), None, "{more}");
     }
 }
 
@@ -133,7 +148,12 @@ async fn a_gateway_that_can_store_nothing_is_not_ready_and_says_why() {
     assert_eq!(of("carriers")["state"], "ok");
     // The carrier still answers, but what it answers is not stored: that is no poll that went well.
     let before = polled_at().await;
-    tokio::time::sleep(Duration::from_millis(300)).await;
+    let n_asked = async || {
+        let name = r#"munja_carrier_call_duration_seconds_count{carrier="bizgo",call="texts"}"#;
+        value(&scrape(&gateway).await, name).unwrap()
+    };
+    let n_before = n_asked().await;
+    until_async(&gateway.store, || async { n_asked().await > n_before }).await;
     let stuck = status().await;
     assert_eq!(stuck.carriers[0].last_poll_ok_at, Some(before));
     assert_eq!(stuck.carriers[0].hearing.as_deref(), Some("hears"));
@@ -193,13 +213,35 @@ fn expressions() -> Vec<String> {
     of_rules.chain(targets.map(|target| target["expr"].as_str().unwrap().to_owned())).collect()
 }
 
+/// As `tests/alerts.yml` says, where Prometheus' own tool is installed.
+#[test]
+fn the_alerts_come_when_their_tests_say() {
+    let tests = monitoring().join("../../tests/alerts.yml");
+    match std::process::Command::new("promtool").args(["test", "rules"]).arg(tests).output() {
+        Ok(tested) => {
+            let said = String::from_utf8_lossy(&tested.stdout) + String::from_utf8_lossy(&tested.stderr);
+            assert!(tested.status.success(), "{said}");
+        }
+        Err(error) => println!("not run: there is no promtool ({error})"),
+    }
+    // The alert and `munjad check` call the same backup old.
+    let old = format!("time() - munja_backup_newest_timestamp_seconds > {}", OLD_MS / 1_000);
+    assert!(expressions().contains(&old), "{old}");
+}
+
 /// Also writes a scrape for `promtool check metrics`, where the gate asks for one (`MUNJA_SCRAPE` names the file).
 #[tokio::test(flavor = "multi_thread")]
 async fn rules_and_dashboard_ask_for_figures_that_exist() {
     let gateway = watched().await;
     gateway.sim().text("01012345678", "버스 막차가 몇 시인가요?");
     gateway.until(|b| b.n_outbound("delivered") == 1).await;
-    until_async(&gateway.store, || async { scrape(&gateway).await.contains("munja_disk_free_bytes ") }).await;
+    until_async(&gateway.store, || async {
+        let figures = scrape(&gateway).await;
+        ["munja_disk_free_bytes ", "munja_backup_newest_timestamp_seconds "]
+            .iter()
+            .all(|of| figures.contains(of))
+    })
+    .await;
     let known = described(&scrape(&gateway).await);
     let expressions = expressions();
     assert!(expressions.len() > 30, "{}", expressions.len());

@@ -124,6 +124,13 @@ async fn a_person_is_shown_exported_and_erased_while_the_gateway_runs() {
     let removed =
         command(&folder, &["citizen", "erase", NUMBER, why[0], why[1], "--remove-copies"], "").await;
     assert!(removed.status.success() && !copy.exists(), "{}", said(&removed));
+    // What somebody packed is named, and stays.
+    let packed = folder.join("munja.db.2026-01-01.gz");
+    std::fs::write(&packed, "packed").unwrap();
+    let again = command(&folder, &["citizen", "erase", NUMBER, why[0], why[1], "--remove-copies"], "").await;
+    assert_eq!(again.status.code(), Some(3), "{}", said(&again));
+    assert!(said(&again).contains("2026-01-01.gz may hold them") && packed.exists(), "{}", said(&again));
+    std::fs::remove_file(&packed).unwrap();
     let nobody = command(&folder, &["citizen", "erase", OTHER, why[0], why[1]], "").await;
     assert_eq!(nobody.status.code(), Some(1), "{}", said(&nobody));
     assert!(said(&nobody).contains("Nothing is stored of this number"), "{}", said(&nobody));

@@ -235,8 +235,7 @@ async fn only_what_is_typed_behind_a_question_answers_it() {
     terminal.press("y\r");
     beside(move || {
         terminal.shows("이대로 보낼까요?");
-        std::thread::sleep(Duration::from_secs(1));
-        assert!(terminal.child.try_wait().unwrap().is_none(), "it took what was typed before");
+        // Had it taken what was typed before, it would not ask any more.
         terminal.press("y\ry\r끝\r");
         terminal.shows("붙여 넣은 글로 보았습니다");
         terminal.ends();

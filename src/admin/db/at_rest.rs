@@ -17,10 +17,10 @@ use crate::admin::operator::open_logged;
 use crate::admin::{ConfigArg, Say, counted, line};
 use crate::config::Config;
 use crate::domain::data_key::{CAN_ENCRYPT, DataKey, DataKeys};
-use crate::domain::privacy::FileKind;
+use crate::domain::privacy::{FileKind, is_sealed};
 use crate::ops::causes::in_words;
 use crate::ops::clock::Clock;
-use crate::store::{Opens, Recrypted, RecryptedCopies, Store, databases_below, files_of, is_plain, opens};
+use crate::store::{Opens, Recrypted, RecryptedCopies, Store, copies_about, files_of, is_plain, opens};
 
 #[derive(Args)]
 #[command(
@@ -105,8 +105,8 @@ pub(super) async fn encrypt(at: &ConfigArg, say: Say) -> anyhow::Result<ExitCode
     tell(&config, &done, (said, json!({ "plain_copies": shown(&plain) })), say);
     if !say.json && !plain.is_empty() {
         line(say.pick(
-            "These copies and backups are NOT encrypted; remove them, or lock them away:",
-            "아래의 사본과 백업은 암호화되어 있지 않습니다. 지우거나 안전한 곳에 보관하십시오.",
+            "These copies and backups are NOT encrypted (packed ones were not looked into); remove them, or lock them away:",
+            "아래의 사본과 백업은 암호화되어 있지 않습니다(압축한 것은 열어 보지 않았습니다). 지우거나 안전한 곳에 보관하십시오.",
         ));
         shown(&plain).iter().for_each(|path| line(&format!("  {path}")));
     }
@@ -244,14 +244,16 @@ fn shown(paths: &[PathBuf]) -> Vec<String> {
     paths.iter().map(|path| path.display().to_string()).collect()
 }
 
-/// Copies beside the database, databases in folders below it, and backups that hold texts as they are. What cannot be looked at is left out.
+/// Copies beside the database and about it, and backups that hold texts as they are, or may: what is packed is not looked into.
 fn plain_copies(config: &Config) -> Vec<PathBuf> {
     let beside = files_of(&config.database).unwrap_or_default().into_iter();
     let copies = beside.filter(|(path, kind)| *kind == Some(FileKind::Copy) && is_plain(path));
     let backups = config.backup.folder.as_deref().map(plain_backups).unwrap_or_default();
-    let below = databases_below(&config.database).into_iter().map(|(path, _)| path);
-    let below = below.filter(|path| is_plain(path));
-    copies.map(|(path, _)| path).chain(below).chain(backups).collect()
+    let is_open = |path: &Path| !path.to_str().is_some_and(is_sealed);
+    let about = copies_about(&config.database).into_iter();
+    let about =
+        about.filter(|(path, kind)| is_plain(path) || *kind == Some(FileKind::Packed) && is_open(path));
+    copies.chain(about).map(|(path, _)| path).chain(backups).collect()
 }
 
 /// Whether systemd wrote the file: it is a copy, which goes with the service.

@@ -49,7 +49,7 @@ pub struct AlarmView {
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct TroubleView {
-    /// `deaf:<carrier>`, `disk_full`, `clock` or `restarts`.
+    /// `deaf:<carrier>` (no text can come in from it), `disk_full`, `clock` (it jumped) or `restarts` (the gateway keeps crashing).
     pub trouble: String,
     pub since_at: i64,
     pub told_at: i64,

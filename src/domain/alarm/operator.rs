@@ -39,6 +39,20 @@ impl Trouble {
         }
     }
 
+    /// What is wrong, as a sentence of the log.
+    pub fn in_words(&self) -> String {
+        match self {
+            Trouble::Deaf(carrier) => format!("no text can come in from {carrier}"),
+            Trouble::DiskFull => "the disk of the database is full".to_owned(),
+            Trouble::Restarts => {
+                format!(
+                    "the gateway keeps crashing: {MOST_STARTS} starts within ten minutes that nobody asked for"
+                )
+            }
+            Trouble::Clock => "the clock of the server jumped and is not believed".to_owned(),
+        }
+    }
+
     pub fn from_word(word: &str) -> Option<Trouble> {
         match word {
             "disk_full" => Some(Trouble::DiskFull),

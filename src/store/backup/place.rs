@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::examine::open;
 use crate::domain::data_key::DataKeys;
-use crate::store::engine::files::{beside, mark_made};
+use crate::store::engine::files::{beside, mark_made, refuse_dangling};
 use crate::store::engine::pseudonym_key::{decoded, key_file};
 use crate::store::engine::reached::Reached;
 use crate::store::photo::{Files, Hash, SoundFile};
@@ -14,6 +14,7 @@ use crate::store::{Result, StoreError};
 /// Refuses a place where a database is, or what one left that would be mixed with the copy. A mark that there was one is no
 /// hindrance: that it is lost is why the copy is put back.
 pub fn refuse_occupied(database: &Path) -> Result<()> {
+    refuse_dangling(database)?;
     let shown = database.display();
     if fs::symlink_metadata(database).is_ok() {
         return Err(StoreError::Unusable(format!(

@@ -82,6 +82,11 @@ fn made_mark(database: &Path) -> PathBuf {
     beside(database, ".made")
 }
 
+/// The mark of how far a database has come.
+pub(in crate::store) fn reached_mark(database: &Path) -> PathBuf {
+    beside(database, ".reached")
+}
+
 fn damaged_mark(database: &Path) -> PathBuf {
     beside(database, ".damaged")
 }
@@ -114,21 +119,36 @@ fn write_mark(mark: &Path, words: &str) {
     }
 }
 
-/// Refuses to begin anew where a database was: it is lost, and a person has to put it back.
+/// Refuses to begin anew where a database was: it is lost, or its disk is not mounted, and a person has to put it back.
 pub fn refuse_lost(database: &Path) -> Result<()> {
+    refuse_dangling(database)?;
     // In this order: another process may be making it.
-    let (mark, log) = (made_mark(database), beside(database, "-wal"));
-    let was_here = mark.exists();
-    let has_log = log.metadata().is_ok_and(|log| log.len() > 0);
+    let marks = [made_mark(database), reached_mark(database)].into_iter().filter(|mark| mark.exists());
+    let log = Some(beside(database, "-wal"));
+    let log = log.filter(|log| log.metadata().is_ok_and(|log| log.len() > 0));
+    let witnesses: Vec<String> = marks.chain(log).map(|path| path.display().to_string()).collect();
     let is_here = database.metadata().is_ok_and(|found| found.len() > 0);
-    if is_here || !(was_here || has_log) {
+    if is_here || witnesses.is_empty() {
         return Ok(());
     }
-    let (witness, shown) = (if was_here { mark } else { log }, database.display());
+    let (witnesses, shown) = (witnesses.join(", "), database.display());
     Err(StoreError::Unusable(format!(
-        "{shown} is gone: {} says that there was one. Put it or its last backup back. Only to begin with an empty one, \
-         remove {} and run `munjad init --database-only`",
-        witness.display(),
-        witness.display(),
+        "{shown} is gone: there was one, as {witnesses} shows. Is its disk mounted? If it is, put the file or its last backup back. \
+         Only to begin with an empty one, move {witnesses} away and run `munjad init --database-only`"
     )))
+}
+
+/// Refuses a link that leads nowhere: what is begun behind it would hide the database once the disk is mounted.
+pub fn refuse_dangling(database: &Path) -> Result<()> {
+    let is_there = || database.try_exists().unwrap_or(true);
+    match database.read_link() {
+        Ok(target) if !is_there() => {
+            let (shown, target) = (database.display(), target.display());
+            Err(StoreError::Unusable(format!(
+                "{shown} is a link to {target}, which is not there: is its disk mounted (findmnt, mount -a)? If the link is wrong, mend it. \
+                 Only to begin with an empty database, name {target} itself in database.path"
+            )))
+        }
+        _ => Ok(()),
+    }
 }

@@ -9,7 +9,6 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
-use super::reached::Reached;
 use crate::store::{Result, StoreError};
 
 const SCHEMA: &str = include_str!("../../../schema.sql");
@@ -142,9 +141,7 @@ fn make_fresh(connection: &mut Connection, path: &Path, schema: &str, newest: i3
     transaction.execute_batch(schema)?;
     transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
     transaction.pragma_update(None, "user_version", newest)?;
-    transaction.commit()?;
-    // What a database before this one had reached is not asked of a new one.
-    Reached::remove(path)
+    Ok(transaction.commit()?)
 }
 
 /// Copies the file, then runs one step; returns the path of the copy.

@@ -7,11 +7,11 @@
 
 use std::fs::{self, File};
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use rusqlite::{Connection, OptionalExtension, named_params};
 
-use super::files::beside;
+use super::files::reached_mark as mark;
 use super::installation;
 use super::sequence::last_assigned;
 use crate::domain::UnixMs;
@@ -98,21 +98,6 @@ impl Reached {
         write()
             .map_err(|error| StoreError::Unusable(format!("{} cannot be written: {error}", mark.display())))
     }
-
-    /// Takes the mark away, because a database is begun here. One that is not there is no error.
-    pub(in crate::store) fn remove(path: &Path) -> Result<()> {
-        let mark = mark(path);
-        match fs::remove_file(&mark) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                Err(StoreError::Unusable(format!("{} cannot be removed: {error}", mark.display())))
-            }
-            _ => Ok(()),
-        }
-    }
-}
-
-fn mark(database: &Path) -> PathBuf {
-    beside(database, ".reached")
 }
 
 fn folder_of(mark: &Path) -> &Path {
@@ -140,8 +125,6 @@ mod tests {
             fs::write(mark(&path), &damaged).unwrap();
             assert_eq!(Reached::read(&path), None, "{damaged}");
         }
-        Reached::remove(&path).unwrap();
-        Reached::remove(&path).unwrap();
-        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left beside it");
     }
 }

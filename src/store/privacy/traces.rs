@@ -12,10 +12,10 @@ use rusqlite::Connection;
 use crate::domain::UnixMs;
 use crate::domain::data_key::DataKeys;
 use crate::domain::phone::PhoneNumber;
-use crate::domain::privacy::{FileKind, file_kind};
+use crate::domain::privacy::{FileKind, file_kind, packed_kind};
 use crate::store::engine::cipher;
 use crate::store::engine::files::beside;
-use crate::store::privacy::below::databases_below;
+use crate::store::privacy::below::copies_about;
 use crate::store::{Result, StoreError};
 
 /// Fewer digits stand in too much else to look for.
@@ -94,8 +94,8 @@ pub struct Trace {
     pub n_words: usize,
     pub modified_at: UnixMs,
     pub n_bytes: u64,
-    /// It lies in a folder below the database's: nothing removes it by itself.
-    pub is_below: bool,
+    /// It is not ours by its name and place: only a person removes it.
+    pub needs_person: bool,
 }
 
 impl Trace {
@@ -109,8 +109,12 @@ impl Trace {
             n_words: 0,
             modified_at: modified.map_or(0, |at| i64::try_from(at.as_millis()).unwrap_or(i64::MAX)),
             n_bytes: about.len(),
-            is_below: false,
+            needs_person: false,
         }
+    }
+
+    fn holds_any(&self) -> bool {
+        self.n_numbers + self.n_words > 0
     }
 
     fn note(&mut self, is_number: bool) {
@@ -138,8 +142,8 @@ pub fn files_of(database: &Path) -> Result<Vec<(PathBuf, Option<FileKind>)>> {
     Ok(found)
 }
 
-/// Searches every file beside the database, and databases in folders below ([`databases_below`]), for a number, and for words of whoever has it; an encrypted one row by row, with its key.
-/// Blocks; reads all of them.
+/// Searches every file beside the database, and copies about it that are not ours ([`copies_about`]), for a number, and for words of
+/// whoever has it; an encrypted one row by row, with its key. A packed one is named without a look. Blocks; reads all others.
 ///
 /// Only where this process has no store open on the database: closing a handle of a file drops the locks that SQLite has on it.
 pub fn find_traces(
@@ -164,15 +168,36 @@ pub fn find_traces(
         let Some(kind) = kind.filter(|_| path.is_file() && !path.to_string_lossy().ends_with("-shm")) else {
             continue;
         };
-        let trace = look(&path, kind, keys, (&finder, n_numbers))?;
-        found.extend(Some(trace).filter(|trace| trace.n_numbers + trace.n_words > 0));
+        let trace = match packed_beside(&path, database, kind) {
+            Some(packed) => unread(&path, packed),
+            None => Some(look(&path, kind, keys, (&finder, n_numbers))?).filter(Trace::holds_any),
+        };
+        found.extend(trace);
     }
-    // What does not open with our key may be another service's.
-    let below = databases_below(database);
-    let below = below.iter().filter_map(|(path, kind)| look(path, *kind, keys, (&finder, n_numbers)).ok());
-    let of_them = below.filter(|trace| trace.n_numbers + trace.n_words > 0);
-    found.extend(of_them.map(|trace| Trace { kind: FileKind::Copy, is_below: true, ..trace }));
+    for (path, kind) in copies_about(database) {
+        let trace = match kind {
+            Some(FileKind::Packed) => unread(&path, FileKind::Packed),
+            // What does not open with our key may be another service's.
+            kind => look(&path, kind.unwrap_or(FileKind::Copy), keys, (&finder, n_numbers))
+                .ok()
+                .filter(Trace::holds_any)
+                .map(|trace| Trace { kind: FileKind::Copy, ..trace }),
+        };
+        found.extend(trace.map(|trace| Trace { needs_person: true, ..trace }));
+    }
     Ok(found)
+}
+
+/// Whether a copy that is ours by its name was packed since.
+fn packed_beside(path: &Path, database: &Path, kind: FileKind) -> Option<FileKind> {
+    let database = beside(database, "");
+    let name = |path: &Path| Some(path.file_name()?.to_str()?.to_owned());
+    packed_kind(&name(path)?, &name(&database)?).filter(|_| kind == FileKind::Copy)
+}
+
+/// A file that is named without a look into it; `None` if it has just gone.
+fn unread(path: &Path, kind: FileKind) -> Option<Trace> {
+    Some(Trace::nothing(path, kind, &path.metadata().ok()?))
 }
 
 fn look(path: &Path, kind: FileKind, keys: &DataKeys, finder: (&AhoCorasick, usize)) -> Result<Trace> {
@@ -254,12 +279,23 @@ mod tests {
         std::fs::create_dir(&newer).unwrap();
         std::fs::write(newer.join("munja.db"), "SQLite format 3\0 010-1234-5678").unwrap();
         std::fs::write(newer.join("notes.txt"), "01012345678").unwrap();
+        for (packed, holds) in
+            [(".2026-01-01.gz", "packed"), (".saved-1.zip", "packed"), (".sql", "01012345678"), (".md5", "0")]
+        {
+            std::fs::write(beside(&database, packed), holds).unwrap();
+        }
         let words = ["아무도 모르는 긴 문장".to_owned()];
         let found =
             find_traces(&database, &DataKeys::none(), &PhoneNumber::parse("01012345678"), &words).unwrap();
-        let found: Vec<_> = found.iter().map(|t| (t.kind, t.n_numbers, t.n_words, t.is_below)).collect();
-        let expected =
-            [(FileKind::Database, 2, 0, false), (FileKind::Copy, 0, 1, false), (FileKind::Copy, 1, 0, true)];
+        let found: Vec<_> = found.iter().map(|t| (t.kind, t.n_numbers, t.n_words, t.needs_person)).collect();
+        let expected = [
+            (FileKind::Database, 2, 0, false),
+            (FileKind::Packed, 0, 0, false),
+            (FileKind::Copy, 0, 1, false),
+            (FileKind::Packed, 0, 0, true),
+            (FileKind::Copy, 1, 0, true),
+            (FileKind::Copy, 1, 0, true),
+        ];
         assert_eq!(found, expected);
     }
 }

@@ -244,6 +244,27 @@ async fn a_lost_database_is_not_begun_anew() {
     open(&path).unwrap();
 }
 
+/// What the disk of a database holds shows only when it is mounted: nothing is begun in its place before.
+#[tokio::test]
+async fn nothing_is_begun_behind_a_link_that_leads_nowhere() {
+    let folder = tempfile::tempdir().unwrap();
+    let (disk, link) = (folder.path().join("disk"), folder.path().join("munja.db"));
+    std::os::unix::fs::symlink(disk.join("munja.db"), &link).unwrap();
+    for is_folder_there in [false, true] {
+        if is_folder_there {
+            std::fs::create_dir(&disk).unwrap();
+        }
+        let refused = open(&link).err().expect("it was begun").to_string();
+        for word in [link.to_str().unwrap(), disk.to_str().unwrap(), "mount -a", "database.path"] {
+            assert!(refused.contains(word), "{refused}");
+        }
+    }
+    assert_eq!(std::fs::read_dir(&disk).unwrap().count(), 0);
+    // As it says: under its own name. From then on the link is as good as the name.
+    drop(open(&disk.join("munja.db")).unwrap());
+    open(&link).unwrap();
+}
+
 #[test]
 fn a_log_without_its_database_is_kept() {
     let folder = tempfile::tempdir().unwrap();

@@ -414,13 +414,17 @@ async fn only_a_database_that_was_put_there_by_hand_is_noticed() {
     other.route(HOUR).await;
     std::fs::write(files::beside(&other.path(), ".reached"), &kept).unwrap();
     assert_eq!(other.store.put_by_hand().await.unwrap(), Some(PutByHand::Another));
-    // `munjad restore` and an empty database are told apart from it by their own marks.
+    // An empty database is begun beside no mark, and `munjad restore` writes its own.
     let Bench { store, eye, folder } = bench;
     drop((store, eye));
     std::fs::write(&mark, &kept).unwrap();
     for ending in ["", "-wal", "-shm", ".made"] {
         drop(std::fs::remove_file(files::beside(&path, ending)));
     }
+    let refused =
+        Store::open(&path, &StoreOptions::default()).err().expect("begun beside a mark").to_string();
+    assert!(refused.contains("munja.db is gone") && refused.contains("munja.db.reached"), "{refused}");
+    std::fs::remove_file(&mark).unwrap();
     let fresh = Store::open(&path, &StoreOptions::default()).unwrap();
     assert_eq!(fresh.put_by_hand().await.unwrap(), None, "begun anew");
     drop(fresh);

@@ -1,6 +1,7 @@
 //! The loops under a paused clock, on a real store, with carriers that do what a test tells them to.
 
 mod access_log;
+mod backups;
 mod clock;
 mod doubts;
 mod endless;
@@ -72,6 +73,7 @@ fn settings() -> Settings {
             suspicion: Rule { unanswered: 0, outside_hours: 0 },
         },
         retention: Arc::default(),
+        backup_folder: None,
     }
 }
 

@@ -72,6 +72,7 @@ fn settings(class: Class) -> Settings {
             suspicion: SuspicionRule { unanswered: 0, outside_hours: 0 },
         },
         retention: Arc::default(),
+        backup_folder: None,
     }
 }
 
