@@ -29,7 +29,7 @@ pub(super) enum Citizen {
         #[command(flatten)]
         who: Who,
     },
-    /// Write all that is stored of a person into a file for them, with their photos beside it
+    /// Write what is stored of a person into a file for them: texts of both sides, notes, answers to the survey, with their photos beside it
     Export {
         #[command(flatten)]
         who: Who,
