@@ -76,12 +76,15 @@ impl<'a> Forgetting<'a> {
     /// Forgets a closed conversation.
     pub fn conversation(&mut self, id: i64) -> Result<()> {
         let token = self.content(id, UnixMs::MAX)?;
+        let sql = "UPDATE outbox SET citizen = :token WHERE conversation_id = :id";
+        self.conn.prepare_cached(sql)?.execute(named_params! { ":token": token, ":id": id })?;
         row::forget(self.conn, id, &token, self.now)?;
         self.done.n_conversations += 1;
         Ok(())
     }
 
-    /// Forgets what is from then or before in a closed conversation. What came later stays in it, and so does the number.
+    /// Forgets what is from then or before in a closed conversation. What came later stays in it, and so does the number: the
+    /// conversation and our texts in it are of the same citizen.
     pub fn conversation_until(&mut self, id: i64, until: UnixMs) -> Result<()> {
         self.content(id, until)?;
         row::forget_until(self.conn, id, until)
@@ -117,8 +120,7 @@ impl<'a> Forgetting<'a> {
         ] {
             conn.prepare_cached(sql)?.execute(of)?;
         }
-        let sql = "UPDATE outbox SET text = '', citizen = :token WHERE conversation_id = :id AND created_at <= :until";
-        let of = named_params! { ":id": id, ":token": token, ":until": until };
+        let sql = "UPDATE outbox SET text = '' WHERE conversation_id = :id AND created_at <= :until";
         self.done.n_texts_out += conn.prepare_cached(sql)?.execute(of)?;
         Ok(token)
     }

@@ -280,7 +280,7 @@ async fn what_came_after_the_erasure_stays_in_the_same_conversation() {
         (
             "text || ' ' || (citizen = '01011110000') || ' ' || state",
             "outbox",
-            " 0 accepted|네, 23시입니다 1 queued",
+            " 1 accepted|네, 23시입니다 1 queued",
         ),
         ("length(request_digest) > 0", "reply", "0|1"),
         ("text", "note", "|새 메모"),
@@ -303,6 +303,7 @@ async fn what_came_after_the_erasure_stays_in_the_same_conversation() {
     assert_eq!(back.value::<String>(&stays), format!("{MINSU} 다시 물어봄 1"));
     assert_eq!((back.found("고양이").await, back.found("23시").await), (0, 2));
     assert_eq!(back.honour(now + HOUR).await.n, 0, "once");
+    assert_eq!(back.store.examine_all(true, false).await.unwrap().troubles, []);
     // Nothing of it is in the way when they ask to be erased again.
     back.store.end_recovery("looked at".into(), true, now + HOUR).await.unwrap();
     back.erase(MINSU, true, now + 2 * HOUR).await.unwrap();
