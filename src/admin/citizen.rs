@@ -29,7 +29,7 @@ pub(super) enum Citizen {
         #[command(flatten)]
         who: Who,
     },
-    /// Write all that is stored of a person into a file for them, with their photos beside it
+    /// Write what is stored of a person into a file for them: texts of both sides, notes, answers to the survey, with their photos beside it
     Export {
         #[command(flatten)]
         who: Who,
@@ -69,7 +69,7 @@ pub(super) enum Citizen {
 /// Not `Hold`: clap names an argument group after the struct.
 #[derive(Args)]
 pub(super) struct What {
-    /// The person's phone number; - reads it from standard input
+    /// The person's phone number, or what the carrier called the sender; - reads it from standard input
     #[arg(required_unless_present = "conversation")]
     number: Option<String>,
     /// One conversation only

@@ -1,4 +1,5 @@
-//! `munjad citizen export`: all that is stored of a person in one JSON file for them, and their photos in a folder beside it.
+//! `munjad citizen export`: what is stored of a person in one JSON file for them, and their photos in a folder beside it. What is in it,
+//! and what is not, says docs/privacy.md.
 
 use std::fs::DirBuilder;
 use std::os::unix::fs::DirBuilderExt;
@@ -35,6 +36,7 @@ pub(super) async fn run(asked: &Asked, to: &Path, whole: bool, say: Say) -> anyh
         "exported_at": now,
         "reason": asked.reason.as_str(),
         "number": number.reveal(),
+        "restriction_reason": found.citizen.restriction_reason,
         "summary": subject_json(&found, number),
         "conversations": conversations,
     });
@@ -165,7 +167,12 @@ fn conversation_json(detail: &ConversationDetail, shown: Shown) -> Value {
         json!({ "answered_at": survey.answered_at, "score": survey.score, "comment": comment })
     });
     let messages: Vec<Value> = detail.messages.iter().map(|message| message_json(message, shown)).collect();
-    json!({ "id": detail.summary.id, "messages": messages, "notes": notes, "survey": survey })
+    let of = &detail.summary;
+    json!({
+        "id": of.id, "category": of.category, "close_reason": of.close_reason.as_deref().map(shown),
+        "referred_to": of.referral.as_ref().map(|referral| shown(&referral.to)),
+        "messages": messages, "notes": notes, "survey": survey,
+    })
 }
 
 fn message_json(message: &Message, shown: Shown) -> Value {

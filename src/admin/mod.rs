@@ -47,7 +47,7 @@ use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::anyhow;
+use anyhow::{anyhow, bail};
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::check::config_error;
@@ -345,8 +345,18 @@ async fn open_configured(path: &Path, command: &str) -> anyhow::Result<Store> {
     operator::open_logged(&Config::load_without_secrets(path)?, command).await
 }
 
+/// Opens the database that the configuration names, to work on it. One that was put there by hand is refused until a start has noticed
+/// it: rows of the access log that a command writes before that would stand where the copy lacks some, and look like tampering.
 async fn open(config: &Config) -> anyhow::Result<Store> {
-    open_database(&config.database, config.data_keys.clone()).await
+    let store = open_database(&config.database, config.data_keys.clone()).await?;
+    if store.put_by_hand().await?.is_some() {
+        let database = store.path().display();
+        bail!(
+            "{database} was put there by hand, and the gateway has not started with it yet: start it first, so that the access log says \
+             where it goes on (or put the newest file back, or use munjad restore)"
+        );
+    }
+    Ok(store)
 }
 
 async fn open_database(path: &Path, keys: DataKeys) -> anyhow::Result<Store> {

@@ -21,7 +21,7 @@ use crate::store::{NewAccess, Store, Subject, key_file};
 
 #[derive(Args)]
 pub(super) struct Who {
-    /// The person's phone number; - reads it from standard input
+    /// The person's phone number, or what the carrier called the sender; - reads it from standard input
     number: String,
     /// Why; it is kept with what was done
     #[arg(long)]
@@ -88,14 +88,15 @@ pub(super) fn must_have_its_key(store: &Store, say: Say) -> anyhow::Result<()> {
 
 /// Refuses what is no phone number, such as a part of one or one with a digit too few, unless a carrier named a sender so.
 pub(super) async fn must_be_number(store: &Store, number: &PhoneNumber, say: Say) -> anyhow::Result<()> {
-    if number.is_whole() || store.is_known_sender(number.clone()).await? {
+    if store.means_somebody(number).await? {
         return Ok(());
     }
     bail!(
         "{}",
         say.pick(
-            "that is no whole phone number, such as 010-1234-5678; one from abroad begins with +",
-            "전체 전화번호가 아닙니다. 010-1234-5678 처럼 적으십시오. 외국 번호는 + 로 시작합니다",
+            "that is no whole phone number, such as 010-1234-5678; one from abroad begins with +. A sender whom the carrier calls otherwise \
+             is taken as it calls them",
+            "전체 전화번호가 아닙니다. 010-1234-5678 처럼 적으십시오. 외국 번호는 + 로 시작합니다. 번호가 아닌 이름으로 온 발신자는 그 이름을 그대로 쓰십시오",
         )
     )
 }
@@ -122,8 +123,7 @@ pub(super) fn number(word: &str, say: Say) -> anyhow::Result<PhoneNumber> {
         );
     }
     let number = PhoneNumber::parse(word);
-    let has_digits = number.reveal().bytes().any(|byte| byte.is_ascii_digit());
-    if !has_digits || number.is_erased() {
+    if number.reveal().is_empty() {
         bail!("{}", say.pick("that is no phone number", "전화번호가 아닙니다"));
     }
     Ok(number)

@@ -3,7 +3,7 @@
 use axum::extract::State;
 
 use super::ApiContext;
-use super::action::{number, reason, words};
+use super::action::{citizen, reason};
 use super::audit::Seen;
 use super::extract::{Json, Query};
 use super::problem::Problem;
@@ -11,13 +11,10 @@ use super::session::Session;
 use super::wire::{AccessPage, WhoSawRequest};
 use crate::domain::access::Action;
 use crate::domain::access::chain::Row;
-use crate::domain::phone::PhoneNumber;
 use crate::store::{AccessFilter, NewAccess};
 
 const DEFAULT_LIMIT: i64 = 100;
 const MAX_LIMIT: i64 = 500;
-/// A number with its spaces and hyphens.
-const MOST_NUMBER_CHARS: usize = 40;
 
 /// The rows of the access log, newest first.
 #[utoipa::path(get, path = "/v1/audit", operation_id = "audit", tag = "audit",
@@ -64,11 +61,7 @@ pub(super) async fn who_saw(
     Json(request): Json<WhoSawRequest>,
 ) -> Result<Seen<Json<AccessPage>>, Problem> {
     let reason = reason(&request.reason)?;
-    let typed = words("number", &request.number, MOST_NUMBER_CHARS)?;
-    // A carrier may name a sender in a way that is no whole number: their data was seen, too.
-    let as_sent = PhoneNumber::parse(&typed);
-    let number =
-        if context.store.is_known_sender(as_sent.clone()).await? { as_sent } else { number(&typed)? };
+    let number = citizen(&context, &request.number).await?;
     let filter =
         AccessFilter { since: request.since_at, citizen: Some(number.clone()), ..AccessFilter::default() };
     let page = page(&context, filter, request.after, MAX_LIMIT).await?;

@@ -32,6 +32,8 @@ const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
 /// A department is waited for no longer (milliseconds), and its name is not longer (characters).
 const MOST_REFERRAL_MS: i64 = 366 * DAY_MS;
 const MOST_DEPARTMENT_CHARS: usize = 100;
+/// A number with its spaces and hyphens, or what a carrier called a sender, is not longer (characters).
+const MOST_NUMBER_CHARS: usize = 100;
 
 /// Perform an action on a conversation; returns the conversation.
 #[utoipa::path(post, path = "/v1/conversations/{id}/actions", operation_id = "act", tag = "conversation",
@@ -201,9 +203,13 @@ pub(super) fn words(field: &'static str, text: &str, most: usize) -> Result<Stri
     if text.is_empty() { Err(Problem::bad_request(field).characters(1, most)) } else { Ok(text) }
 }
 
-/// A whole phone number that somebody typed.
-pub(super) fn number(typed: &str) -> Result<PhoneNumber, Problem> {
-    PhoneNumber::typed(typed).ok_or_else(|| Problem::bad_request("number").needs(Needs::WholeNumber))
+/// The citizen whose number somebody typed: a whole one, or what a carrier called a sender.
+pub(super) async fn citizen(context: &ApiContext, typed: &str) -> Result<PhoneNumber, Problem> {
+    let number = PhoneNumber::parse(&words("number", typed, MOST_NUMBER_CHARS)?);
+    match context.store.means_somebody(&number).await? {
+        true => Ok(number),
+        false => Err(Problem::bad_request("number").needs(Needs::WholeNumber)),
+    }
 }
 
 /// Why something is done: a word at least.

@@ -62,8 +62,8 @@ needs! {
         "`from` must not be after `to` nor after today, and the days must not be more than a report can hold.",
         "from 은 to 나 오늘보다 늦을 수 없고, 한 보고서에 담을 수 있는 날수를 넘을 수 없습니다.";
     WholeNumber:
-        "It has to be a whole phone number, such as 010-1234-5678; one from abroad begins with +.",
-        "010-1234-5678 처럼 전체 전화번호여야 합니다. 외국 번호는 + 로 시작합니다.";
+        "It has to be a whole phone number, such as 010-1234-5678; one from abroad begins with +. A sender whom the carrier calls otherwise is taken as it calls them.",
+        "010-1234-5678 처럼 전체 전화번호여야 합니다. 외국 번호는 + 로 시작합니다. 번호가 아닌 이름으로 온 발신자는 그 이름을 그대로 쓰십시오.";
     /// A citizen as lists show them.
     Shown:
         "It has to be a number as it is shown, such as 010-****-5678, or a name such as the list shows.",

@@ -46,7 +46,7 @@ const PARAMETERS: [&str; 12] = [
 #[utoipa::path(get, path = "/v1/search", operation_id = "search", tag = "conversation",
     params(
         ("q" = Option<String>, Query, description = "Words, all of which stand in what is found; several between quotation marks are one. A consonant stands for a syllable: `ㅂㅅ` finds 버스. At most 8 words and 100 characters. The short name of a citizen (`7F2K`, `시민 7F2K`) finds theirs, if somebody is called so; between quotation marks, `7F2K` is a word"),
-        ("number" = Option<String>, Query, description = "The citizen's whole number; needs a reason"),
+        ("number" = Option<String>, Query, description = "The citizen's whole number, or what the carrier called the sender; needs a reason"),
         ("reason" = Option<String>, Query, description = "Why a number is looked for; goes into the access log"),
         ("citizen" = Option<String>, Query, description = "The short name of a citizen (`7F2K`), the number as lists show it (`010-****-5678`), or its last four digits"),
         ("category" = Option<String>, Query, description = "A category (`교통/버스`) or a whole group (`교통`); a beginning that fits only one is enough"),
@@ -64,13 +64,13 @@ pub(super) async fn search(
     session: Session,
     query: Query,
 ) -> Result<Seen<Json<SearchResults>>, Problem> {
-    let filter = with_name(&context, &query, filter(&context.settings(), &query)?, &session.actor).await?;
+    let reason = reason(&query)?;
+    let filter = with_name(&context, &query, filter(&context, &query).await?, &session.actor).await?;
     if let Some(login) = &filter.counselor
         && !context.store.accounts().await?.iter().any(|account| account.counselor.login == *login)
     {
         return Err(Problem::new(ProblemCode::NoSuchPerson));
     }
-    let reason = reason(&query, &filter)?;
     let after = match query.word("after") {
         None => Place::START,
         Some(word) => {
@@ -127,7 +127,8 @@ async fn with_name(
     })
 }
 
-fn filter(settings: &ApiSettings, query: &Query) -> Result<SearchFilter, Problem> {
+async fn filter(context: &ApiContext, query: &Query) -> Result<SearchFilter, Problem> {
+    let settings = context.settings();
     let words = match query.word("q").map(normalise) {
         None => None,
         Some(words) => Some(Words::parse(&words).ok_or_else(no_words)?),
@@ -145,8 +146,8 @@ fn filter(settings: &ApiSettings, query: &Query) -> Result<SearchFilter, Problem
     }
     let filter = SearchFilter {
         words,
-        citizen: citizen(query)?,
-        category: query.word("category").map(|word| category(settings, word)).transpose()?,
+        citizen: citizen(context, query).await?,
+        category: query.word("category").map(|word| category(&settings, word)).transpose()?,
         counselor: query.word("counselor").map(str::to_owned),
         desk,
         since_at: query.number("since_at", 0, i64::MAX)?,
@@ -160,9 +161,9 @@ fn filter(settings: &ApiSettings, query: &Query) -> Result<SearchFilter, Problem
     if says_nothing { Err(no_words()) } else { Ok(filter) }
 }
 
-fn citizen(query: &Query) -> Result<Option<SoughtCitizen>, Problem> {
+async fn citizen(context: &ApiContext, query: &Query) -> Result<Option<SoughtCitizen>, Problem> {
     if let Some(number) = query.word("number") {
-        return Ok(Some(SoughtCitizen::Number(action::number(number)?)));
+        return Ok(Some(SoughtCitizen::Number(action::citizen(context, number).await?)));
     }
     let Some(shown) = query.word("citizen").map(str::trim) else {
         return Ok(None);
@@ -187,9 +188,9 @@ fn category(settings: &ApiSettings, word: &str) -> Result<String, Problem> {
 }
 
 /// Why a number is looked for; nothing for any other search.
-fn reason(query: &Query, filter: &SearchFilter) -> Result<Reason, Problem> {
+fn reason(query: &Query) -> Result<Reason, Problem> {
     let reason = normalise(query.word("reason").unwrap_or_default().trim());
-    let is_needed = matches!(filter.citizen, Some(SoughtCitizen::Number(_)));
+    let is_needed = query.word("number").is_some();
     if reason.chars().count() > MAX_REASON_CHARS || (is_needed && reason.is_empty()) {
         return Err(Problem::bad_request("reason").characters(is_needed.into(), MAX_REASON_CHARS));
     }

@@ -117,11 +117,6 @@ impl PhoneNumber {
         PhoneNumber { canonical, kind }
     }
 
-    /// The number that somebody typed; `None` where it is not a whole one.
-    pub fn typed(raw: &str) -> Option<Self> {
-        Some(Self::parse(raw)).filter(Self::is_whole)
-    }
-
     /// Whether it is more than a part of a number: `123` is also what a service may be called.
     pub fn is_whole(&self) -> bool {
         const FEWEST_DIGITS: usize = 8;
@@ -394,12 +389,12 @@ mod tests {
     #[test]
     fn a_part_of_a_number_is_not_a_whole_one() {
         for whole in ["010-1234-5678", "+82 10 1234 5678", "062-613-2114", "1588-1234", "+14155550123"] {
-            assert!(PhoneNumber::typed(whole).is_some(), "{whole}");
+            assert!(PhoneNumber::parse(whole).is_whole(), "{whole}");
         }
         for part in
             ["", "119", "123", "5678", "010-1234-567", "01012345", "14155550123", "KakaoBank", "erased:00"]
         {
-            assert!(PhoneNumber::typed(part).is_none(), "{part}");
+            assert!(!PhoneNumber::parse(part).is_whole(), "{part}");
         }
     }
 

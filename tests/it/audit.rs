@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
+use munja::domain::data_key::DataKeys;
 use munja::domain::pseudonym::PseudonymKey;
 use rusqlite::Connection;
 use serde_json::{Value, json};
@@ -221,6 +222,43 @@ async fn a_restore_across_a_head_is_named_and_is_no_tampering() {
     file.execute_batch(cut).unwrap();
     let (code, cut) = audit(&gateway, &["verify"]);
     assert!(code == 3 && cut.contains("newest rows of the access log were deleted"), "{cut}");
+}
+
+/// Rows of commands would stand in the place of those that the copy lacks, and look like tampering once the gateway says where the log goes on.
+#[tokio::test(flavor = "multi_thread")]
+async fn no_command_writes_to_a_copy_that_was_put_there_by_hand_before_the_gateway_has_noticed() {
+    let mut gateway = gateway("heads").await;
+    let conversation = gateway.claimed("버스가 안 와요").await;
+    let copy = gateway.folder.path().join("copy");
+    munja::store::copy_database(Path::new(&path(&gateway, "munja.db")), &copy, &DataKeys::none()).unwrap();
+    gateway.desk.reply(&conversation, "곧 갑니다", "k").await.unwrap();
+    gateway.desk.get::<Value>("/v1/conversations/1").await.unwrap();
+    add_head(&gateway, "2026-11-29");
+    gateway.daemon.take().unwrap().stop().await;
+    let away = gateway.folder.path().join("away");
+    std::fs::create_dir(&away).unwrap();
+    for name in ["munja.db", "munja.db-wal", "munja.db-shm"] {
+        drop(std::fs::rename(path(&gateway, name), away.join(name)));
+    }
+    std::fs::copy(&copy, path(&gateway, "munja.db")).unwrap();
+    let count = || {
+        let file = Connection::open(path(&gateway, "munja.db")).unwrap();
+        file.query_row("SELECT count(*) FROM access", [], |r| r.get::<_, i64>(0)).unwrap()
+    };
+    let n = count();
+    for (lang, expected) in [("en", "was put there by hand"), ("ko", "손으로 넣은 사본")] {
+        for command in [&["show"][..], &["who-saw", "--number", CITIZEN]] {
+            let (code, words) = audit(&gateway, &[command, &["--lang", lang]].concat());
+            assert!(code == 1 && words.contains(expected), "{words}");
+        }
+    }
+    assert_eq!(audit(&gateway, &["verify"]).0, 3, "no row says yet where the log goes on");
+    assert_eq!(count(), n, "as it was put there");
+    gateway.restart_from_config().await;
+    assert_eq!(audit(&gateway, &["show"]).0, 0);
+    let (code, found) = audit(&gateway, &["verify"]);
+    assert!(code == 0 && found.contains("lost with the restore: 1 day, 2026-11-29"), "{found}");
+    gateway.daemon.take().unwrap().stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

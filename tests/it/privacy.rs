@@ -110,6 +110,8 @@ async fn a_person_is_shown_exported_and_erased_while_the_gateway_runs() {
     assert!(exported.status.success(), "{}", said(&exported));
     let text = std::fs::read_to_string(&file).unwrap();
     assert!(text.contains(WORDS) && text.contains(ANSWER) && !text.contains("1234567"), "{text}");
+    let theirs: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(theirs["conversations"][0]["close_reason"], WORDS, "{text}");
     let again = command(&folder, &["citizen", "export", NUMBER, "--to", to, why[0], why[1]], "").await;
     assert!(!again.status.success() && said(&again).contains("exists already"), "{}", said(&again));
     std::fs::remove_file(&file).unwrap();

@@ -49,7 +49,7 @@ pub(super) enum Audit {
     },
     /// List everybody who saw the data of one citizen
     WhoSaw {
-        /// The citizen's phone number; only its keyed hash is searched for and logged
+        /// The citizen's phone number, or what the carrier called the sender; only its keyed hash is searched for and logged
         #[arg(long)]
         number: String,
         /// Why; it stands in the log

@@ -1,6 +1,7 @@
 //! Searching: what may be asked, what is masked, and what the access log says.
 
 use super::*;
+use crate::domain::actor::DeskScope;
 
 fn search(parameters: &[(&str, &str)]) -> String {
     let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(parameters).finish();
@@ -95,6 +96,37 @@ async fn a_search_for_a_number_has_its_reason_in_the_log_and_no_number() {
     let rows = select.query_map([], |r| r.get::<_, String>(0)).expect("rows");
     let rows: Vec<String> = rows.map(|row| row.expect("a row")).collect();
     assert_eq!(rows, ["number reason|시민이 물어봄|24", "q number reason|시민이 물어봄|24"]);
+}
+
+/// A sender whom the carrier calls otherwise than by a number is found as it calls them, under the rules of every search.
+#[tokio::test(start_paused = true)]
+async fn an_odd_sender_is_found_as_the_carrier_calls_them() {
+    let desk = Desk::open();
+    let token = desk.one_active().await;
+    let elsewhere = desk.hire("elsewhere").await;
+    let desks = DeskScope::from_word("other");
+    desk.store.set_duties("elsewhere".into(), None, Some(desks)).await.expect("given");
+    let elsewhere =
+        desk.store.issue_token(elsewhere, desk.now() + 3_600_000, desk.now()).await.expect("a token");
+    for sender in ["KakaoBank", "01012345"] {
+        let by_number = [("number", sender), ("reason", "시민이 물어봄")];
+        let refused = desk.get(&search(&by_number), &token).await.refused("bad_request");
+        assert_eq!(refused["field"], json!("number"), "not known yet");
+        desk.text_in(sender, "번호 없이 온 글").await;
+        desk.get(&search(&by_number[..1]), &token).await.refused("bad_request");
+        let found = desk.get(&search(&by_number), &token).await.expect(200);
+        assert_eq!(found["hits"].as_array().map(Vec::len), Some(1), "{found}");
+        assert_eq!(found["hits"][0]["text"], "번호 없이 온 글");
+        let last = desk.rows().await.pop().expect("a row").record;
+        assert_eq!(
+            (last.detail.as_str(), last.reason.as_str(), last.subjects.len()),
+            ("number reason", "시민이 물어봄", 24)
+        );
+        let nothing = desk.get(&search(&by_number), &elsewhere).await.expect(200);
+        assert_eq!(nothing["hits"], json!([]), "of other desks");
+    }
+    let part = [("number", "Kakao"), ("reason", "시민이 물어봄")];
+    desk.get(&search(&part), &token).await.refused("bad_request");
 }
 
 #[tokio::test(start_paused = true)]

@@ -11,7 +11,7 @@ use crate::domain::reason::Reason;
 #[derive(Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct WhoSawRequest {
-    /// The citizen's whole number; only its keyed hash is searched for and logged.
+    /// The citizen's whole number, or what the carrier called the sender; only its keyed hash is searched for and logged.
     pub number: String,
     /// Why; it goes into the access log.
     pub reason: String,

@@ -42,6 +42,25 @@ async fn nothing_found_has_its_exit_code_and_a_number_needs_a_reason() {
     assert_eq!((run.exit, run.out.contains("hits")), (Exit::Ok, true));
 }
 
+/// What a number is, the server says: a carrier may call a sender otherwise.
+#[tokio::test]
+async fn a_sender_who_has_no_number_is_sent_as_they_were_typed() {
+    let mut world = World::new().await;
+    let found =
+        json!({ "hits": [hit(12, "text", "번호 없이 온 글")], "next": null, "looked_back_to_at": null });
+    world.server.on("GET /v1/search", [Reply::Json(found)]);
+    world.stdin = "KakaoBank\n".to_owned();
+    for number in ["KakaoBank", "-"] {
+        let run = world.munja(&["search", "--number", number, "--reason", "ask"]).await;
+        assert_eq!(run.exit, Exit::Ok, "{}", run.err);
+    }
+    assert!(
+        world.asked().iter().all(|line| line == "GET /v1/search?number=KakaoBank&reason=ask"),
+        "{:?}",
+        world.asked()
+    );
+}
+
 #[tokio::test]
 async fn an_earlier_answer_begins_a_draft_and_is_not_sent_by_itself() {
     let world = World::new().await;

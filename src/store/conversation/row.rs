@@ -171,13 +171,29 @@ pub(in crate::store) fn save(conn: &Connection, before: &Conversation, after: &C
     }
 }
 
-/// Takes from a closed conversation who the citizen was, and what a counselor wrote at its close. `Conflict` if it is not closed,
-/// or was forgotten before.
+/// Takes from a closed conversation who the citizen was, and what a counselor wrote in it. `Conflict` if it is not closed, or was
+/// forgotten before.
 pub(in crate::store) fn forget(conn: &Connection, id: i64, token: &str, now: UnixMs) -> Result<()> {
-    let sql = "UPDATE conversation SET citizen = :token, close_reason = 'erased', survey_due_at = NULL,
-                   referred_to = NULL, referred_at = NULL, referral_due_at = NULL, erased_at = :now
+    forget_words(conn, id, UnixMs::MAX, Some((token, now)))
+}
+
+/// The same, but who the citizen was stays, and what a counselor wrote later.
+pub(in crate::store) fn forget_until(conn: &Connection, id: i64, until: UnixMs) -> Result<()> {
+    forget_words(conn, id, until, None)
+}
+
+fn forget_words(conn: &Connection, id: i64, until: UnixMs, whom: Option<(&str, UnixMs)>) -> Result<()> {
+    let sql = "UPDATE conversation
+               SET citizen = coalesce(:token, citizen), erased_at = :now,
+                   close_reason = CASE WHEN closed_at <= :until THEN 'erased' ELSE close_reason END,
+                   survey_due_at = CASE WHEN closed_at <= :until THEN NULL ELSE survey_due_at END,
+                   referred_to = CASE WHEN referred_at <= :until THEN NULL ELSE referred_to END,
+                   referred_at = CASE WHEN referred_at <= :until THEN NULL ELSE referred_at END,
+                   referral_due_at = CASE WHEN referred_at <= :until THEN NULL ELSE referral_due_at END
                WHERE id = :id AND state = 'closed' AND erased_at IS NULL";
-    match conn.prepare_cached(sql)?.execute(named_params! { ":token": token, ":now": now, ":id": id })? {
+    let (token, now) = whom.unzip();
+    let of = named_params! { ":token": token, ":now": now, ":until": until, ":id": id };
+    match conn.prepare_cached(sql)?.execute(of)? {
         1 => Ok(()),
         _ => Err(StoreError::Conflict("the conversation is not closed".into())),
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use rusqlite::{Connection, Row, named_params};
 
-use super::forget::{Forgetting, Forgotten, guard};
+use super::forget::{Forgetting, Forgotten, guard, was_erased};
 use super::traces::{Spelling, rows_with};
 use super::{Act, operator_only, part_with, record, subject};
 use crate::domain::UnixMs;
@@ -156,13 +156,13 @@ fn erase(
         return Ok(Err(found));
     }
     let conversations = subject::ids(conn, number)?;
-    end_all(change, &conversations)?;
+    end_all(change, &conversations, UnixMs::MAX)?;
     let mut forgetting = Forgetting::new(conn, keys, now);
     for id in conversations {
         forgetting.conversation(id)?;
     }
     for (id, _) in subject::unrouted(conn, number)? {
-        forgetting.unrouted(id, number)?;
+        forgetting.unrouted(id, number, UnixMs::MAX)?;
     }
     let forgotten = forgetting.done;
     let (opted_out_at, restricted_until_at) = part_with(conn, keys, number, now)?;
@@ -183,7 +183,7 @@ pub(super) fn obstacles(conn: &Connection, number: &PhoneNumber) -> Result<Obsta
             found.open.push(id);
         }
         found.held_for = found.held_for.or(super::hold::reason_for(conn, number, Some(id))?);
-        for (text, state) in under_way(conn, id)? {
+        for (text, state) in under_way(conn, id, UnixMs::MAX)? {
             match state {
                 OutboundState::Held | OutboundState::Queued => found.unsent.push(text),
                 _ => found.in_doubt.push(text),
@@ -196,23 +196,27 @@ pub(super) fn obstacles(conn: &Connection, number: &PhoneNumber) -> Result<Obsta
     Ok(found)
 }
 
-/// Texts of a conversation of which it is not known yet what becomes of them.
-pub(super) fn under_way(conn: &Connection, conversation_id: i64) -> Result<Vec<(i64, OutboundState)>> {
+/// Texts of a conversation, written by then, of which it is not known yet what becomes of them.
+pub(super) fn under_way(
+    conn: &Connection,
+    conversation_id: i64,
+    until: UnixMs,
+) -> Result<Vec<(i64, OutboundState)>> {
     let mut select = conn.prepare_cached(
         "SELECT id, state FROM outbox
-         WHERE conversation_id = :id
+         WHERE conversation_id = :id AND created_at <= :until
            AND (state = 'held' OR state = 'queued' OR state = 'sending' OR state = 'in_doubt') ORDER BY id",
     )?;
     let text = |r: &Row<'_>| Ok((r.get("id")?, engine_row::outbound_state(r)?));
-    let rows = select.query_map(named_params! { ":id": conversation_id }, text)?;
+    let rows = select.query_map(named_params! { ":id": conversation_id, ":until": until }, text)?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
-/// Takes back what has not left, then closes what is open: an answer that is lost opens its conversation again.
-pub(super) fn end_all(change: &Change<'_>, conversations: &[i64]) -> Result<()> {
+/// Takes back what was written by then and has not left, then closes what is open: an answer that is lost opens its conversation again.
+pub(super) fn end_all(change: &Change<'_>, conversations: &[i64], until: UnixMs) -> Result<()> {
     let Change { conn, now, .. } = *change;
     for id in conversations {
-        for (text, from) in under_way(conn, *id)? {
+        for (text, from) in under_way(conn, *id, until)? {
             let step = Step { id: text, from, event: OutboundEvent::Recalled, code: Some("erased") };
             finish(conn, &step, now)?;
         }
@@ -255,13 +259,6 @@ fn items_until(
         }
     }
     Ok(kept)
-}
-
-/// Whether the text or item with this key was erased.
-pub(super) fn was_erased(conn: &Connection, carrier: &str, key: &str) -> Result<bool> {
-    let sql = "SELECT EXISTS (SELECT 1 FROM erased_text WHERE carrier = :carrier AND key = :key)";
-    let of = named_params! { ":carrier": carrier, ":key": key };
-    Ok(conn.prepare_cached(sql)?.query_row(of, |r| r.get(0))?)
 }
 
 /// An unreadable item leaves its place, and is known if the carrier lists it again.

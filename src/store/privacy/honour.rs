@@ -7,11 +7,11 @@ use std::sync::Arc;
 
 use rusqlite::{Connection, named_params};
 
-use super::erase::{end_all, obstacles, was_erased};
+use super::erase::{end_all, obstacles};
 use super::erased_file::{Remembered, Said};
-use super::forget::{Forgetting, Forgotten, guard};
+use super::forget::{Forgetting, Forgotten, guard, was_erased};
 use super::gone::is_erased_since;
-use super::{erased_key, part_with, subject};
+use super::{part_with, subject};
 use crate::domain::UnixMs;
 use crate::domain::actor::Actor;
 use crate::domain::phone::{PhoneNumber, numbers_in};
@@ -168,7 +168,8 @@ fn unknown(
     Ok(missing.into_values().collect())
 }
 
-/// Forgets what was written before the erasure; `None` if that cannot be done yet. What began after it stays.
+/// Forgets what is from before the erasure; `None` if that cannot be done yet. What came after it stays, also where both stand in one
+/// conversation.
 fn erase_again(
     change: &Change<'_>,
     keys: &PseudonymKey,
@@ -184,10 +185,10 @@ fn erase_again(
             return Ok(None);
         }
         let all = subject::ids(conn, number)?;
-        let mut older = Vec::new();
+        let (mut older, mut mixed) = (Vec::new(), Vec::new());
         for id in &all {
             let conversation = row::load(conn, *id)?;
-            let (has_older, has_younger) = texts_around(conn, keys, *id, one.erased_at)?;
+            let (has_older, has_younger) = texts_around(&forgetting, *id, one.erased_at)?;
             if conversation.opened_at > one.erased_at && !has_older {
                 continue;
             }
@@ -195,16 +196,18 @@ fn erase_again(
             if !conversation.is_closed() && has_younger {
                 return Ok(None);
             }
-            older.push(*id);
+            if has_younger { mixed.push(*id) } else { older.push(*id) }
         }
-        end_all(change, &older)?;
+        end_all(change, &older, UnixMs::MAX)?;
+        end_all(change, &mixed, one.erased_at)?;
         for id in &older {
             forgetting.conversation(*id)?;
         }
+        for id in &mixed {
+            forgetting.conversation_until(*id, one.erased_at)?;
+        }
         for (id, _) in subject::unrouted(conn, number)? {
-            if is_of_then(conn, keys, id, one.erased_at)? {
-                forgetting.unrouted(id, number)?;
-            }
+            forgetting.unrouted(id, number, one.erased_at)?;
         }
         if older.len() == all.len() {
             part_with(conn, keys, number, now)?;
@@ -225,37 +228,18 @@ fn erase_again(
     Ok(Some(forgetting.done))
 }
 
-/// Whether a conversation holds what the erasure was of, and texts that came after it. A text of then may have been read a second time
-/// since, from a carrier's list, while nothing said that it was erased: its key tells.
+/// Whether a conversation holds what the erasure was of, and texts that came after it.
 fn texts_around(
-    conn: &Connection,
-    keys: &PseudonymKey,
+    forgetting: &Forgetting<'_>,
     conversation_id: i64,
     erased_at: UnixMs,
 ) -> Result<(bool, bool)> {
-    let mut texts = conn.prepare_cached("SELECT id FROM inbox WHERE conversation_id = :id")?;
-    let ids = texts.query_map(named_params! { ":id": conversation_id }, |r| r.get(0))?;
-    let (mut has_older, mut has_younger) = (false, false);
-    for id in ids {
-        let is_older = is_of_then(conn, keys, id?, erased_at)?;
-        has_older |= is_older;
-        has_younger |= !is_older;
+    let (has_older, has_younger) = forgetting.texts_around(conversation_id, erased_at)?;
+    if has_older || has_younger {
+        return Ok((has_older, has_younger));
     }
-    if !has_older && !has_younger {
-        // Only texts of ours, which a recovery found at the carrier.
-        let sql = "SELECT EXISTS (SELECT 1 FROM outbox WHERE conversation_id = :id AND created_at <= :at)";
-        let of = named_params! { ":id": conversation_id, ":at": erased_at };
-        has_older = conn.prepare_cached(sql)?.query_row(of, |r| r.get(0))?;
-    }
-    Ok((has_older, has_younger))
-}
-
-/// Whether a text came before the erasure, or is one that was erased and has been listed again.
-fn is_of_then(conn: &Connection, keys: &PseudonymKey, inbox_id: i64, erased_at: UnixMs) -> Result<bool> {
-    let sql = "SELECT carrier, carrier_message_key AS key, received_at FROM inbox WHERE id = :id";
-    let (carrier, key, received_at): (String, String, UnixMs) =
-        conn.prepare_cached(sql)?.query_row(named_params! { ":id": inbox_id }, |r| {
-            Ok((r.get("carrier")?, r.get("key")?, r.get("received_at")?))
-        })?;
-    Ok(received_at <= erased_at || was_erased(conn, &carrier, &erased_key(keys, &carrier, &key))?)
+    // Only texts of ours, which a recovery found at the carrier.
+    let sql = "SELECT EXISTS (SELECT 1 FROM outbox WHERE conversation_id = :id AND created_at <= :at)";
+    let of = named_params! { ":id": conversation_id, ":at": erased_at };
+    Ok((forgetting.conn.prepare_cached(sql)?.query_row(of, |r| r.get(0))?, false))
 }

@@ -128,7 +128,7 @@ impl Store {
                 self.write(move |conn| {
                     let mut forgetting = Forgetting::new(conn, &keys, now);
                     for (id, citizen) in old_unrouted(conn, texts)? {
-                        forgetting.unrouted(id, &citizen)?;
+                        forgetting.unrouted(id, &citizen, UnixMs::MAX)?;
                     }
                     Ok(old_items(conn, settled, texts)? + forgetting.done.n_texts_in)
                 })
@@ -251,7 +251,8 @@ fn is_over(conn: &Connection, one: &Candidate, retention: &Retention, now: UnixM
         return Ok(false);
     }
     let citizen = row::load(conn, one.id)?.citizen;
-    Ok(hold::reason_for(conn, &citizen, Some(one.id))?.is_none() && under_way(conn, one.id)?.is_empty())
+    Ok(hold::reason_for(conn, &citizen, Some(one.id))?.is_none()
+        && under_way(conn, one.id, UnixMs::MAX)?.is_empty())
 }
 
 /// The newest page stays, whatever its age: an id must not be given again while texts refer to it.

@@ -83,11 +83,22 @@ impl Store {
         self.stored_of(number).await
     }
 
-    /// Whether a sender, whatever they are called, wrote to us or was written to, or is kept by pseudonym.
-    pub async fn is_known_sender(&self, number: PhoneNumber) -> Result<bool> {
-        let of = self.stored_of(number).await?;
-        let is_kept = of.held_for.is_some() || of.erased_at.is_some() || !of.acts.is_empty();
-        Ok(is_kept || !of.conversations.is_empty() || of.n_unrouted > 0 || of.citizen != Citizen::default())
+    /// Whether what somebody typed means a citizen: a whole number, or a sender who is known here, whatever the carrier called them. A
+    /// part of a number means nobody.
+    pub async fn means_somebody(&self, number: &PhoneNumber) -> Result<bool> {
+        if number.is_whole() || number.is_erased() {
+            return Ok(number.is_whole());
+        }
+        let (number, of) = (number.clone(), self.pseudonyms().of_citizen(number));
+        self.read(move |conn| {
+            Ok(!conversations(conn, &number)?.is_empty()
+                || n_unrouted(conn, &number)? > 0
+                || citizen::load(conn, &number)? != Citizen::default()
+                || super::hold::reason_for(conn, &number, None)?.is_some()
+                || erased_at(conn, of)?.is_some()
+                || !acts(conn, of)?.is_empty())
+        })
+        .await
     }
 
     /// What is stored of a person, without a record of the look: for the rules of an act that is recorded itself.

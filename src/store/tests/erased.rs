@@ -8,8 +8,11 @@ use crate::domain::access::Who;
 use crate::domain::data_key::DataKeys;
 use crate::domain::key_mark::KeyMark;
 use crate::domain::recovery::Listed;
+use crate::domain::search::{Place, Words};
 
 const DAY: i64 = 24 * HOUR;
+/// What they write after they were erased.
+const YOUNG: &str = "막차가 23시인가요?";
 
 /// A copy of a database, as `munjad backup` makes it.
 struct Copy(TempDir);
@@ -57,6 +60,46 @@ async fn erased_and_put_back(days: i64) -> (Bench, i64) {
 impl Bench {
     async fn honour(&self, now: i64) -> Honoured {
         self.store.honour_erasures(&quiet(), now).await.unwrap()
+    }
+
+    /// Answered with `네, 23시입니다`, and closed.
+    async fn answered_and_closed(&self, id: i64, minsu: i64, now: i64) {
+        self.store.claim(id, minsu, MANY, now).await.unwrap().unwrap();
+        let new = super::replies::new_reply(id, "young", &["네, 23시입니다"]);
+        self.store.answer_as(minsu, new, now).await.unwrap().unwrap();
+        let closing = Closing { reason: Some("다시 물어봄".into()), ..Closing::default() };
+        self.store.close(id, minsu, closing, now).await.unwrap().unwrap();
+    }
+
+    /// What else may stand in a conversation, once of before and once of `now`.
+    async fn with_rows_of_both_times(&self, id: i64, minsu: i64, now: i64) {
+        self.store
+            .by(id, minsu, Command::Note { text: "새 메모".into() }, &quiet(), now)
+            .await
+            .unwrap()
+            .unwrap();
+        for (boss, at, word) in [("boss", T0, "옛"), ("chief", now, "새")] {
+            let boss = self.counselor(boss).await;
+            self.outside(&format!(
+                "INSERT INTO reminder (conversation_id, counselor_id, due_at, text, created_at)
+                     VALUES ({id}, {minsu}, {at}, '{word} 알림', {at});
+                 INSERT INTO survey (conversation_id, asked_at, answered_at, comment)
+                     VALUES ({id}, {at}, {at}, '{word} 말');
+                 INSERT INTO review (conversation_id, counselor_id, reviewer_id, reviewed_at, comment, answer, answered_at)
+                     VALUES ({id}, {minsu}, {boss}, {at}, '{word} 말', '{word} 말', {at});
+                 INSERT INTO draft (counselor_id, conversation_id, text, based_on, begun_at, saved_at)
+                     VALUES ({boss}, {id}, '{word} 글', 1, {at}, {at});
+                 INSERT INTO photo (inbox_id, position, carrier, handle, state, created_at, what, trouble)
+                     SELECT id, 0, carrier, 'handle', 'lost', {at}, 'photo', 'gone' FROM inbox
+                     WHERE conversation_id = {id} AND received_at = {at}"
+            ));
+        }
+    }
+
+    /// How many texts, answers and notes with these words are found.
+    async fn found(&self, words: &str) -> usize {
+        let filter = SearchFilter { words: Words::parse(words), ..SearchFilter::default() };
+        self.store.search(filter, Place::START, 50, &everybody()).await.unwrap().hits.len()
     }
 
     fn assert_nowhere(&self) {
@@ -211,6 +254,91 @@ async fn what_began_after_the_erasure_stays() {
     let of_minsu = format!("SELECT group_concat(id) FROM conversation WHERE citizen = '{MINSU}'");
     assert_eq!(back.value::<String>(&of_minsu), younger.to_string());
     assert_eq!(back.conversation_state(younger), "waiting");
+}
+
+/// A conversation of the copy that the citizen wrote in again, after the erasure: what is of before goes, and nothing else.
+#[tokio::test]
+async fn what_came_after_the_erasure_stays_in_the_same_conversation() {
+    let bench = Bench::new();
+    let minsu = bench.counselor("minsu").await;
+    let id = bench.consultation("a", MINSU, minsu, T0).await;
+    let copy = Copy::of(&bench, T0 + MINUTE, T0 + 2 * HOUR);
+    bench.erase(MINSU, false, T0 + HOUR).await.unwrap();
+    let back = copy.put_back(&bench);
+    let now = T0 + 3 * HOUR;
+    back.accept(vec![dated(text("y", MINSU, YOUNG), now)], now).await.unwrap();
+    back.route(now).await;
+    assert_eq!(back.conversation_state(id), "waiting", "the same one");
+    assert_eq!(back.honour(now).await.n_left, 1, "somebody is to answer it first");
+    back.answered_and_closed(id, minsu, now).await;
+    back.with_rows_of_both_times(id, minsu, now).await;
+    while back.store.index_some().await.unwrap() > 0 {}
+    let honoured = back.honour(now + HOUR).await;
+    assert_eq!((honoured.n, honoured.n_left), (1, 0));
+    for (columns, table, expected) in [
+        ("text || ' ' || (citizen = '01011110000')", "inbox", " 0|막차가 23시인가요? 1"),
+        (
+            "text || ' ' || (citizen = '01011110000') || ' ' || state",
+            "outbox",
+            " 1 accepted|네, 23시입니다 1 queued",
+        ),
+        ("length(request_digest) > 0", "reply", "0|1"),
+        ("text", "note", "|새 메모"),
+        ("text", "reminder", "|새 알림"),
+        ("comment", "survey", "|새 말"),
+        ("comment || '/' || answer", "review", "/|새 말/새 말"),
+        ("text", "draft", "새 글"),
+    ] {
+        let sql = format!(
+            "SELECT group_concat(found, '|') FROM (SELECT {columns} AS found FROM {table} WHERE conversation_id = {id} ORDER BY rowid)"
+        );
+        let sql = if table == "draft" { sql.replace("rowid", "begun_at") } else { sql };
+        assert_eq!(back.value::<String>(&sql), expected, "{table}");
+    }
+    let photos = "SELECT group_concat(i.carrier_message_key) FROM photo p JOIN inbox i ON i.id = p.inbox_id";
+    assert_eq!(back.value::<String>(photos), "y");
+    let stays = format!(
+        "SELECT citizen || ' ' || close_reason || ' ' || (erased_at IS NULL) FROM conversation WHERE id = {id}"
+    );
+    assert_eq!(back.value::<String>(&stays), format!("{MINSU} 다시 물어봄 1"));
+    assert_eq!((back.found("고양이").await, back.found("23시").await), (0, 2));
+    assert_eq!(back.honour(now + HOUR).await.n, 0, "once");
+    assert_eq!(back.store.examine_all(true, false).await.unwrap().troubles, []);
+    // Nothing of it is in the way when they ask to be erased again.
+    back.store.end_recovery("looked at".into(), true, now + HOUR).await.unwrap();
+    back.erase(MINSU, true, now + 2 * HOUR).await.unwrap();
+    back.store.rewrite().await.unwrap();
+    assert!(back.store.empty_log().await.unwrap());
+    back.assert_nowhere();
+}
+
+/// A text of before that the carrier listed again while nothing said that it was erased: by its time it is young, by its key it is not.
+#[tokio::test]
+async fn a_text_that_was_listed_again_goes_and_the_talk_around_it_stays() {
+    let bench = Bench::new();
+    let minsu = bench.counselor("minsu").await;
+    let copy = Copy::of(&bench, T0 - MINUTE, T0 + 2 * HOUR);
+    bench.consultation("a", MINSU, minsu, T0).await;
+    bench.erase(MINSU, false, T0 + HOUR).await.unwrap();
+    let back = copy.put_back(&bench);
+    let list = std::fs::read(erased_file(&back.path())).unwrap();
+    std::fs::remove_file(erased_file(&back.path())).unwrap();
+    let now = T0 + 3 * HOUR;
+    for (key, words, sent_at) in [("y", YOUNG, now), ("a", "고양이가 밤마다 노래합니다", T0)] {
+        back.accept(vec![dated(text(key, MINSU, words), sent_at)], now).await.unwrap();
+        back.route(now).await;
+    }
+    let id: i64 = back.value("SELECT min(id) FROM conversation");
+    back.answered_and_closed(id, minsu, now).await;
+    std::fs::write(erased_file(&back.path()), list).unwrap();
+    assert_eq!(back.honour(now + HOUR).await.n, 1);
+    let texts = format!(
+        "SELECT group_concat(text, '|') FROM (SELECT text FROM inbox WHERE conversation_id = {id} ORDER BY id)"
+    );
+    assert_eq!(back.value::<String>(&texts), format!("{YOUNG}|"));
+    let of_minsu = format!("SELECT count(*) FROM conversation WHERE citizen = '{MINSU}'");
+    assert_eq!(back.value::<i64>(&of_minsu), 1);
+    assert_eq!(back.value::<String>("SELECT text FROM outbox ORDER BY id DESC LIMIT 1"), "네, 23시입니다");
 }
 
 /// What cannot be read, and came after the erasure, is still to be looked at by a person.

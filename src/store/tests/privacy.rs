@@ -233,6 +233,30 @@ async fn nobody_is_erased_of_whom_nothing_is_stored() {
     assert!(!beside(&bench.path(), "-erased").exists());
 }
 
+/// Whoever is asked for by a number is somebody; by what a carrier calls a sender, only who is known here so.
+#[tokio::test]
+async fn a_sender_is_known_as_the_carrier_calls_them() {
+    let bench = Bench::new();
+    bench.text_in("KakaoBank", T0).await;
+    let token =
+        PhoneNumber::erased(&bench.store.pseudonyms().of_citizen(&PhoneNumber::parse("KakaoBank")).to_hex());
+    for is_erased in [false, true] {
+        for (typed, expected) in [
+            ("KakaoBank", true),
+            ("Kakao", false),
+            ("010-9999-0000", true),
+            ("123", false),
+            (token.reveal(), false),
+        ] {
+            let number = PhoneNumber::parse(typed);
+            assert_eq!(bench.store.means_somebody(&number).await.unwrap(), expected, "{typed} {is_erased}");
+        }
+        if !is_erased {
+            bench.erase("KakaoBank", true, T0 + DAY).await.unwrap();
+        }
+    }
+}
+
 /// A database whose rows were changed with `secure_delete` on needs no rewriting: what was erased is overwritten where it lay.
 #[tokio::test]
 async fn erasing_overwrites_what_it_removes() {
