@@ -67,7 +67,7 @@ fn desk<'a>(config: &'a Config, key: Option<&str>, say: Say) -> anyhow::Result<&
         let keys = keys.join(", ");
         anyhow!(say.pick(
             format!("there is no such desk; there are: {keys}"),
-            format!("그런 창구가 없습니다. 있는 창구: {keys}")
+            format!("그런 부서가 없습니다. 있는 부서: {keys}")
         ))
     })
 }

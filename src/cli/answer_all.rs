@@ -139,7 +139,7 @@ fn show(context: &mut CliContext, preview: &AnswerAllPreview, text: &str) {
     context.remark(&shown.join("\n"));
 }
 
-/// `빠짐 14: 위급한 상담입니다.`
+/// `빠짐 14: 긴급 상담입니다.`
 fn left_out(context: &CliContext, of: &LeftOut) -> String {
     why_not(context, (of.id, &of.code), of.held_by.as_deref())
 }

@@ -209,23 +209,23 @@ cmd-refer = 외부 부서에 넘긴 상담과 회신 기한을 적어 둡니다.
           munja refer 12 --to 도로과 --due 12-05
           munja list --referred            회신을 기다리는 상담
           munja refer 12 --done --note "고쳤다고 함"
-cmd-urgent = 이 상담이 위급하다고 모두에게 알립니다.
+cmd-urgent = 이 상담이 긴급하다고 모두에게 알립니다.
     .examples =
         예:
           munja urgent 12
-cmd-ack = 위급 상담을 살피고 있다고 알립니다. 벨이 멈춥니다. 시민에게 답할 때까지 관리자에게는 계속 알립니다.
+cmd-ack = 긴급 상담을 살피고 있다고 알립니다. 벨이 멈춥니다. 시민에게 답할 때까지 관리자에게는 계속 알립니다.
     .examples =
         예:
           munja ack 12
-cmd-false-alarm = 위급하지 않은 상담의 경보를 사유를 적고 끝냅니다.
+cmd-false-alarm = 긴급이 아닌 상담의 경보를 사유를 적고 끝냅니다.
     .examples =
         누가 끝냈는지 기록되며, 사유는 상담 옆에 남습니다.
 
         예:
           munja false-alarm 12 --reason "노래 가사를 옮겨 적은 것"
-cmd-reveal = 위급한 시민의 전화번호나 글 속의 가려진 번호를 보여 줍니다. 누가 언제 왜 보았는지 기록됩니다.
+cmd-reveal = 긴급한 글을 보낸 시민의 전화번호나 글 속의 가려진 번호를 보여 줍니다. 누가 언제 왜 보았는지 기록됩니다.
     .examples =
-        위급 상담을 맡은 사람과 관리자만 볼 수 있습니다.
+        긴급 상담을 맡은 사람과 관리자만 볼 수 있습니다.
 
         예:
           munja reveal 12 --reason "119에 알려야 함"
@@ -326,7 +326,7 @@ cmd-take = 다른 상담사의 상담을 대신 맡습니다(관리자).
     .examples =
         예:
           munja take 12 "민수 상담사가 부탁함"
-cmd-restrict = 위급할 때가 아니면 한동안 이 시민에게 답변하지 않습니다(관리자).
+cmd-restrict = 긴급 상황이 아니면 한동안 이 시민에게 답변하지 않습니다(관리자).
     .examples =
         예:
           munja restrict 12 7d --reason "경고 뒤에도 협박"
@@ -556,7 +556,7 @@ arg-announce-text = 한 줄, 300자까지. 시민에 관한 것은 적지 않습
 arg-list-of = 이 상담사가 맡은 상담(아이디. 관리자)
 arg-watch-desk = 이 부서의 상담과 모두에게 관계되는 것만
 arg-watch-kind = 이 종류의 사건만, 예: opened,closed (종류는 --json 으로 봅니다)
-arg-watch-danger = 위급 상담에 관한 것만
+arg-watch-danger = 긴급 상담에 관한 것만
 arg-report-html = 차트가 든 인쇄용 페이지를 저장합니다(-는 표준 출력)
 arg-report-xlsx = 엑셀 파일을 저장합니다
 arg-report-csv = CSV 파일을 저장합니다
@@ -848,8 +848,8 @@ next-usage_conflict = munja { $command }--help
 error-usage_other = 명령을 이해하지 못했습니다: { $what }
 next-usage_other = munja { $command }--help
 
-did-urgent = 상담 { $n }번이 위급하다고 모두에게 알렸습니다.
-did-acked = 위급한 상담 { $n }번을 살피고 있다고 알렸습니다. 답하려면 맡으십시오: munja claim { $n }
+did-urgent = 상담 { $n }번이 긴급하다고 모두에게 알렸습니다.
+did-acked = 긴급 상담 { $n }번을 살피고 있다고 알렸습니다. 답하려면 맡으십시오: munja claim { $n }
 did-alarm_ended = 상담 { $n }번의 경보를 끝냈습니다.
 did-noted = 상담 { $n }번에 메모를 남겼습니다.
 did-drafted = 상담 { $n }번에 동료가 이어 쓸 글을 남겼습니다.
@@ -860,12 +860,12 @@ did-transferred = 상담 { $n }번을 넘겼습니다(부서: { $desk }).
 transfer-off = { $who } 님은 지금 근무 중이 아닙니다. { $at }까지 이 상담사만 맡을 수 있어 시민이 기다리게 되고, 그 뒤에는 모두에게 열립니다. 근무 중인 동료: munja colleagues
 transfer-closed = { $desk } 부서는 지금 닫혀 있습니다. { $at }에 엽니다.
 did-offered = 상담 { $n }번을 { $who } 님에게 넘겼습니다.
-did-offered-to-all = 상담 { $n }번을 내놓았습니다. 아직 답하지 않은 위급 상담이라 { $who } 님만이 아니라 모두에게 울립니다.
+did-offered-to-all = 상담 { $n }번을 내놓았습니다. 아직 답하지 않은 긴급 상담이라 { $who } 님만이 아니라 모두에게 울립니다.
 did-returned = 상담 { $n }번을 돌려보냈습니다(부서: { $desk }).
 did-categorised = 상담 { $n }번의 분류: { $category }
 did-warned = 상담 { $n }번의 시민에게 경고했습니다.
 did-taken = 상담 { $n }번을 대신 맡았습니다.
-did-restricted = 위급할 때가 아니면 { $at }까지 답변하지 않습니다. 상담 { $n }번을 종료했습니다.
+did-restricted = 긴급 상황이 아니면 { $at }까지 답변하지 않습니다. 상담 { $n }번을 종료했습니다.
 did-opted_out = 상담 { $n }번의 시민에게 자동 문자를 보내지 않습니다. 답변은 계속 보낼 수 있습니다.
 did-opted_in = 상담 { $n }번의 시민에게 자동 문자를 다시 보냅니다.
 did-unrestricted = 상담 { $n }번의 시민에게 다시 답변합니다.
@@ -891,7 +891,7 @@ offered-short = { $who } 님 먼저
 preference = 시민의 요청 사항: { $text }
 opted-out = 시민이 자동 문자를 거부했습니다.
 refuses-texts-close = 시민이 수신을 거부했고 그 뒤로 새 문자가 없어 답변을 보낼 수 없습니다. 종료하려면: munja close { $n } --unanswered
-restricted-until = 위급할 때가 아니면 { $at }까지 답변하지 않습니다.
+restricted-until = 긴급 상황이 아니면 { $at }까지 답변하지 않습니다.
 desk-and-category = 부서: { $desk } · 분류: { $category }
 draft-begun = 동료가 이어 쓰라고 남긴 글: { $text }
 head-time = 시각
@@ -914,7 +914,7 @@ next-nothing_to_ack = munja show { $n }
 next-not_passed_on = 다른 곳에 넘기려면 munja transfer { $n }, 대기로 돌리려면 munja release { $n }
 next-not_warned = 보낸 문자는 munja show { $n } 에서 볼 수 있습니다.
 next-not_asked = 그 뒤에 온 글은 munja show { $n } 에서 볼 수 있습니다.
-next-number_not_shown = 위급한 상담이면: munja claim { $n }. 아니면 관리자에게 부탁하십시오.
+next-number_not_shown = 긴급 상담이면: munja claim { $n }. 아니면 관리자에게 부탁하십시오.
 next-no_such_desk = munja desks
 next-no_such_person = munja colleagues 로 동료 목록을 보십시오.
 next-passed_to_yourself = munja colleagues 로 동료 목록을 보십시오. 내려놓으려면: munja release { $n }
@@ -938,7 +938,7 @@ error-earlier_answer_kept = 예전 답변을 초안으로 보관했습니다. �
 next-earlier_answer_kept = 터미널에서: munja reply { $n }
 error-no_canned = 그런 코드의 미리 써 둔 답변이 없습니다: { $key }
 next-no_canned = munja replies
-next-danger_unanswered = 먼저 답하십시오: munja reply { $n }. 위급하지 않다면: munja false-alarm { $n } --reason "사유"
+next-danger_unanswered = 먼저 답하십시오: munja reply { $n }. 긴급이 아니면: munja false-alarm { $n } --reason "사유"
 next-too_many_dangers = 먼저 하나에 답하십시오: munja list --mine
 next-not_your_desk = 부서는 munja desks 로 볼 수 있습니다. 그 부서의 상담사가 넘겨줄 수 있습니다.
 next-no_danger = munja show { $n }
@@ -1138,7 +1138,7 @@ coaching-low_score = 낮은 만족도
 coaching-slow_answer = 늦은 첫 답변
 coaching-came_back = 72시간 안에 다시 옴
 load-title = 상담사가 겪은 일
-load-none = 지난 30일 동안 답한 위급 상담도 폭언 문자도 없습니다.
+load-none = 지난 30일 동안 답한 긴급 상담도 폭언 문자도 없습니다.
 incentive-title = 점수, { $from } ~ { $to } (규칙 버전: { $version })
 incentive-once = 상담마다 한 번
 incentive-none = 점수를 받은 상담사가 없습니다.
@@ -1228,7 +1228,7 @@ cmd-bulletin = 접수 문자에 당분간 알림을 한 문장 넣습니다. 폭
           munja bulletin end 3
 cmd-answer-all = 기다리는 여러 시민에게 같은 답을 한 번에 보냅니다(관리자).
     .examples =
-        누구에게 가는지 먼저 보여 주고 묻습니다. 스크립트에서는 --yes 를 붙입니다. 위급하거나 위급할 수 있는 상담, 다른 상담사가 맡은 상담, 따로 답을
+        누구에게 가는지 먼저 보여 주고 묻습니다. 스크립트에서는 --yes 를 붙입니다. 긴급이거나 긴급일 수 있는 상담, 다른 상담사가 맡은 상담, 따로 답을
         약속한 상담, 그사이 시민이 새로 쓴 상담은 빼고 알려 줍니다. 연결이 끊겨 같은 명령을 다시 내려도 두 번 보내지 않습니다.
         종료 코드 7: 보내는 동안 빠진 상담이 있습니다.
 
@@ -1275,7 +1275,7 @@ answer-all-earlier = 같은 명령을 내린 적이 있고 결과를 알 수 없
 answer-all-more = 그 밖에 { $n }건
 answer-all-beyond = 500건이 넘습니다. 나머지는 이 명령을 다시 내려 보내십시오.
 answer-all-left-out = 빠짐 { $n }번: { $why }
-left-out-in_danger = 위급하거나 위급할 수 있음
+left-out-in_danger = 긴급이거나 긴급일 수 있음
 left-out-claimed_by_other = 다른 상담사가 맡음
 left-out-claimed_by_other-named = { $name } 님이 맡음
 left-out-promise_open = 따로 답을 약속함
@@ -1315,7 +1315,7 @@ next-bulletin_crowded = 줄이거나 다른 알림을 끝내십시오: munja bul
 cmd-practice = 가상의 시민과 실제 프로그램으로 연습합니다. 누구에게도 문자가 가지 않습니다.
     .examples =
         이 컴퓨터 안에 연습용 게이트웨이를 띄우고 상담 화면을 엽니다. 시민이 저절로 글을 보내고, 하는 일에 따라 반응합니다: 질문, 다른 부서 질문,
-        욕설, 위급, 잘못 울린 경보, 감사. 끝나면 무엇을 했는지 알려 줍니다. 로그인도 서버도 필요 없습니다.
+        욕설, 긴급, 잘못 울린 경보, 감사. 끝나면 무엇을 했는지 알려 줍니다. 로그인도 서버도 필요 없습니다.
 
         예:
           munja practice                   상담 화면
@@ -1339,7 +1339,7 @@ practice-lesson-abuse = 욕설
 practice-lesson-danger = 긴급
 practice-lesson-false_alarm = 잘못 울린 경보
 practice-lesson-thanks = 질문과 감사
-practice-danger-first = 위급한 시민에게 가장 먼저 답함
+practice-danger-first = 긴급 상담에 가장 먼저 답함
 practice-passed-on = 다른 부서로 넘김 ({ $how })
 practice-ended-alarm = 사유를 적고 경보를 끝냄 ({ $how })
 practice-warned = 욕설에 경고함 ({ $how })
