@@ -461,3 +461,7 @@ advice-long_sentence = 문장이 { $n }자입니다. 두 문장으로 나누면 
 advice-several_questions = 질문이 둘 이상입니다: “{ $words }”. 한 번에 하나씩 물어보십시오.
 advice-relative_date = “{ $words }”: 읽는 날에 따라 달라집니다. 날짜를 함께 적어 주십시오.
 advice-identity_number = 주민등록번호 같은 번호가 들어 있습니다. 빼고 보내십시오.
+
+same-words-waiting = { $at }에 쓴 똑같은 답변이 아직 나가지 않고 차례를 기다리고 있습니다.
+same-words-in_doubt = { $at }에 쓴 똑같은 답변이 나갔는지 통신사가 아직 알려 주지 않았습니다. 시민이 이미 받았을 수 있습니다.
+same-words-left = 똑같은 답변을 { $at }에 이미 썼고 그 뒤로 시민이 보낸 문자가 없습니다. 도착했는지 먼저 보십시오.
