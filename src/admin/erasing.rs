@@ -306,7 +306,7 @@ fn tell_reasons(report: &Report, asked: &Asked, say: Say) {
                  {until} ([audit] keep_days)."
             ),
             format!(
-                "접속 기록 {n_chained}건의 사유에 이 번호가 남아 있습니다. 고칠 수 없는 기록이며 {until} 뒤에 지워집니다 ([audit] \
+                "접속기록 {n_chained}건의 사유에 이 번호가 남아 있습니다. 고칠 수 없는 기록이며 {until} 뒤에 지워집니다 ([audit] \
                  keep_days)."
             ),
         ));

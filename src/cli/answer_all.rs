@@ -5,7 +5,6 @@ use super::context::CliContext;
 use super::conversation;
 use super::exit::Exit;
 use super::failure::Failure;
-use super::render::{lines, table};
 use crate::api::wire::{
     AnswerAllPreview, AnswerAllRequest, AnswerAllResponse, Answered, LeftOut, MarkRequest,
 };
@@ -13,6 +12,7 @@ use crate::client::Client;
 use crate::client::answer_all::AnsweringAll;
 use crate::client::format::one_word;
 use crate::client::message::length_class;
+use crate::client::table::{lines, table};
 use crate::domain::text::one_line;
 
 /// So many conversations are listed on a terminal; a pipe gets all.

@@ -62,7 +62,7 @@ cmd-totp = 로그인할 때 휴대전화 인증 번호도 묻게 하거나(enabl
         예:
           munja totp enable
           munja totp disable
-cmd-sessions = 어디에 로그인해 있는지 보여 주고, end 로 끝냅니다.
+cmd-sessions = 어디에 로그인해 있는지 보여 주거나, 그 로그인을 끝냅니다(end).
     .examples =
         예:
           munja sessions
@@ -110,8 +110,7 @@ cmd-show = 상담 내용을 보여 줍니다.
           munja show 12 --json
 cmd-search = 시민의 문자, 답변, 메모를 새것부터 찾습니다.
     .examples =
-        적은 낱말이 모두 들어 있는 글을 찾습니다. 자음만 적으면 초성으로 찾습니다: ㅂㅅ → 버스. 세 글자 이상은 띄어쓰기가 달라도
-        찾습니다. 가려진 주민등록번호 등은 찾을 수 없습니다. 누가 언제 찾았고 누구의 글을 보았는지 기록됩니다.
+        입력한 낱말이 모두 들어 있는 글을 찾습니다. 자음만 적으면 초성으로 찾습니다: ㅂㅅ → 버스. 세 글자 이상은 띄어쓰기가 달라도 찾습니다. 가려진 주민등록번호 등은 찾을 수 없습니다. 누가 언제 찾았고 누구의 글을 보았는지 기록됩니다.
 
         예:
           munja search 막차
@@ -150,7 +149,7 @@ cmd-reply = 맡은 상담의 시민에게 답변합니다.
           munja reply 12 --replace "네 👍"  이모지를 말로 바꾸어 보냅니다
           munja reply 12 --draft           내 초안을 그대로 보냅니다
 
-        $, !, ` 가 든 글은 작은따옴표로 묶으십시오. 큰따옴표 안에서는 셸이 바꿉니다: '53$'
+        $, !, ` 가 든 글은 작은따옴표로 묶으십시오. 큰따옴표 안에서는 셸이 바꿉니다: '53$'.
         터미널에서는 도착할 모습 그대로 보여 주고, 보내기 전에 묻습니다. 묻지 않고 보내려면 --yes 를 붙이십시오.
         몇 초 뒤에 나가므로 munja recall 로 되돌릴 수 있습니다.
 cmd-advice = 시민이 이해하기 어렵거나 이용할 수 없는 부분을 알려 줍니다.
@@ -164,9 +163,7 @@ cmd-advice = 시민이 이해하기 어렵거나 이용할 수 없는 부분을 
           munja advice --json "전화 주세요."
 cmd-photo = 시민이 보낸 사진·영상·음성을 봅니다.
     .examples =
-        그림을 그릴 수 있는 터미널(kitty, Ghostty, Konsole, iTerm2, WezTerm)이면 바로 보이고,
-        그렇지 않으면 파일로 저장하고 저장한 곳을 알려 줍니다. 영상과 음성은 항상 파일로 저장하며,
-        --open 을 붙이면 바로 재생합니다. 번호는 `munja show`에 나옵니다.
+        그림을 그릴 수 있는 터미널(kitty, Ghostty, Konsole, iTerm2, WezTerm)이면 바로 보이고, 그렇지 않으면 파일로 저장하고 저장한 곳을 알려 줍니다. 영상과 음성은 항상 파일로 저장하며, --open 을 붙이면 바로 재생합니다. 번호는 `munja show`에 나옵니다.
 
         예:
           munja photo 7
@@ -225,7 +222,7 @@ cmd-false-alarm = 긴급이 아닌 상담의 경보를 사유를 적고 끝냅�
           munja false-alarm 12 --reason "노래 가사를 옮겨 적은 것"
 cmd-reveal = 긴급한 글을 보낸 시민의 전화번호나 글 속의 가려진 번호를 보여 줍니다. 누가 언제 왜 보았는지 기록됩니다.
     .examples =
-        긴급 상담을 맡은 사람과 관리자만 볼 수 있습니다.
+        전화번호는 긴급 상담을 맡은 사람이, 가려진 글은 그 상담을 맡은 사람이 볼 수 있습니다. 관리자는 둘 다 볼 수 있습니다.
 
         예:
           munja reveal 12 --reason "119에 알려야 함"
@@ -245,7 +242,7 @@ cmd-duty = 지금과 다음 당직, 끝나지 않은 알림을 보여 줍니다.
     .examples =
         예:
           munja duty
-cmd-on = 근무를 시작합니다. 동료가 문자를 받는 사람임을 압니다.
+cmd-on = 근무를 시작합니다. 문자를 받는 사람으로 동료에게 보입니다.
     .examples =
         예:
           munja on
@@ -353,8 +350,7 @@ cmd-restricted = 답변이 제한되었거나 자동 문자를 거부한 시민�
           munja restricted
           munja unrestrict 12
 
-        파이프에서는 한 줄에 한 사람이고 칸 사이는 탭입니다: 가린 번호, 상담 번호, 제한 끝, 제한 사유, 제한한 사람, 자동 문자를 거부한
-        때, 짧은 이름. 없는 것은 빈칸입니다.
+        파이프에서는 한 줄에 한 사람이고 칸 사이는 탭입니다: 가린 번호, 상담 번호, 제한 끝, 제한 사유, 제한한 사람, 자동 문자를 거부한 때, 짧은 이름. 없는 것은 빈칸입니다.
 cmd-evidence = 상담 전체를 해시와 함께 JSON으로 내보냅니다(관리자).
     .examples =
         예:
@@ -399,7 +395,7 @@ cmd-review = 평가표로 상담을 평가하거나(관리자), 내 상담에 �
     .examples =
         예:
           munja review sample --counselor minsu          볼 상담 다섯 건을 고르게 뽑습니다. 하루 동안 같습니다
-          munja review show 12                           상담을 봅니다. 접속 기록에 평가를 위해 본 것으로 남습니다
+          munja review show 12                           상담을 봅니다. 접속기록에 평가를 위해 본 것으로 남습니다
           munja review write 12 --marks 친절=5,정확=4,쉬운말=5,속도=3 --comment "순서대로 잘 알려 주었습니다."
           munja review sheet                             평가표
           munja review answer 3 "고맙습니다."            상담사가 한 번 답합니다
@@ -460,7 +456,7 @@ arg-login-code = 휴대전화 인증 번호 또는 복구 코드(없으면 필�
 arg-login-ca = 서버 인증서를 보증하는 인증 기관의 인증서 파일(PEM). 로그인과 함께 보관합니다
 arg-password_stdin = 비밀번호를 표준 입력에서 한 줄씩 읽습니다
 arg-totp-what = enable(설정) 또는 disable(해제)
-arg-sessions-what = end: 로그인을 끝냅니다
+arg-sessions-what = end 라고 적으면 로그인을 끝냅니다
 arg-sessions-session = munja sessions 에 나오는 번호
 arg-sessions-others = 지금 이 로그인만 빼고 모두
 arg-audit-what = show: 기록을 차례로 보기, who-saw: 한 시민의 정보를 본 사람 모두
@@ -483,7 +479,7 @@ arg-list-limit = 최대 건수(기본: 50)
 arg-list-after = 다음 쪽: 앞 쪽 아래에 나온 값
 arg-search-words = 글에 모두 들어 있어야 하는 낱말. 여러 낱말을 하나로 찾으려면 따옴표로 묶습니다
 arg-search-number = 시민의 전화번호 전체(- 이면 표준 입력에서 읽음). --reason이 필요합니다
-arg-search-reason = 번호로 찾는 사유. 접근 기록에 남습니다
+arg-search-reason = 번호로 찾는 사유. 접속기록에 남습니다
 arg-search-citizen = 목록에 보이는 이름(7F2K)이나 번호(010-****-5678), 또는 번호의 끝 네 자리
 arg-search-category = 분류 또는 큰 분류 전체(`munja categories`)
 arg-search-counselor = 답변이나 메모를 쓴 상담사, 또는 그 상담을 맡은 상담사의 아이디
@@ -537,7 +533,7 @@ arg-report-what = day, yesterday, week, last-week, month(기본. staffing, incen
 arg-report-desk = 이 부서만(`munja desks`)
 arg-report-by = 줄의 기준: hour(시간), day(날짜, 기본), weekday(요일), month(월, 62일을 넘으면 기본), desk(부서), category(분류), counselor(상담사)
 arg-report-compare = 견줄 기간: previous(바로 앞 기간), last-year(지난해 같은 기간)
-arg-report-words = 시민이 서비스에 대해 쓴 글도 함께(관리자. 접속 기록에 남습니다)
+arg-report-words = 시민이 서비스에 대해 쓴 글도 함께(관리자. 접속기록에 남습니다)
 arg-review-what = sheet(평가표), sample(뽑기), show(보기), write(평가), answer(답)
 arg-review-n = 상담 번호. answer 에는 평가 번호
 arg-review-text = 답. 2,000자까지
@@ -576,6 +572,7 @@ arg-help-command = 명령 이름
 head-number = 번호
 head-citizen = 시민
 head-state = 상태
+head-role = 역할
 head-waits-short = 대기
 head-last = 마지막 문자
 conversation-title = 상담 { $n }번
@@ -1155,8 +1152,7 @@ restricted-none = 제한된 시민도 수신을 거부한 시민도 없습니다
 list-empty-of = 맡은 상담이 없습니다.
 cmd-edit = 자주 쓰는 답변, 분류, 자동 문자, 위험을 알리는 말을 고칩니다(관리자).
     .examples =
-        편집기에서 목록을 엽니다. 무엇이 바뀌는지 보여 주고 물은 다음, 모두에게 바로 적용합니다. 쓸 수 없는 곳은 줄 번호와 함께 알려 주고
-        아무것도 저장하지 않습니다. 운영자 파일로 되돌리기 전까지 저장한 판을 씁니다. 위험을 알리는 말은 있는 것에 더하기만 합니다.
+        편집기에서 목록을 엽니다. 무엇이 바뀌는지 보여 주고 물은 다음, 모두에게 바로 적용합니다. 쓸 수 없는 곳은 줄 번호와 함께 알려 주고 아무것도 저장하지 않습니다. 운영자 파일로 되돌리기 전까지 저장한 판을 씁니다. 위험을 알리는 말은 있는 것에 더하기만 합니다.
         목록 이름이 없으면 지금 쓰는 판을 보여 줍니다. 종료 코드 7: 그 사이 다른 사람이 새 판을 저장했습니다.
 
         예:
@@ -1228,8 +1224,7 @@ cmd-bulletin = 접수 문자에 당분간 알림을 한 문장 넣습니다. 폭
           munja bulletin end 3
 cmd-answer-all = 기다리는 여러 시민에게 같은 답을 한 번에 보냅니다(관리자).
     .examples =
-        누구에게 가는지 먼저 보여 주고 묻습니다. 스크립트에서는 --yes 를 붙입니다. 긴급이거나 긴급일 수 있는 상담, 다른 상담사가 맡은 상담, 따로 답을
-        약속한 상담, 그사이 시민이 새로 쓴 상담은 빼고 알려 줍니다. 연결이 끊겨 같은 명령을 다시 내려도 두 번 보내지 않습니다.
+        누구에게 가는지 먼저 보여 주고 묻습니다. 스크립트에서는 --yes 를 붙입니다. 긴급이거나 긴급일 수 있는 상담, 다른 상담사가 맡은 상담, 따로 답을 약속한 상담, 그사이 시민이 새로 쓴 상담은 빼고 알려 줍니다. 연결이 끊겨 같은 명령을 다시 내려도 두 번 보내지 않습니다.
         종료 코드 7: 보내는 동안 빠진 상담이 있습니다.
 
         예:
@@ -1314,8 +1309,7 @@ next-bulletin_until = munja bulletin "내용" --until 18:00
 next-bulletin_crowded = 줄이거나 다른 알림을 끝내십시오: munja bulletin, munja bulletin end N
 cmd-practice = 가상의 시민과 실제 프로그램으로 연습합니다. 누구에게도 문자가 가지 않습니다.
     .examples =
-        이 컴퓨터 안에 연습용 게이트웨이를 띄우고 상담 화면을 엽니다. 시민이 저절로 글을 보내고, 하는 일에 따라 반응합니다: 질문, 다른 부서 질문,
-        욕설, 긴급, 잘못 울린 경보, 감사. 끝나면 무엇을 했는지 알려 줍니다. 로그인도 서버도 필요 없습니다.
+        이 컴퓨터 안에 연습용 게이트웨이를 띄우고 상담 화면을 엽니다. 시민이 저절로 글을 보내고, 하는 일에 따라 반응합니다: 질문, 다른 부서 질문, 욕설, 긴급, 잘못 울린 경보, 감사. 끝나면 무엇을 했는지 알려 줍니다. 로그인도 서버도 필요 없습니다.
 
         예:
           munja practice                   상담 화면

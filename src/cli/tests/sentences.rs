@@ -204,7 +204,7 @@ fn every_sentence_named_in_the_source_exists() {
 }
 
 /// Words that are not used, and the one word for the same thing.
-const GLOSSARY: [(&str, &str); 21] = [
+const GLOSSARY: [(&str, &str); 23] = [
     // The administrator of accounts, beside the supervisor (관리자).
     ("계정 관리자", "계정 담당자"),
     ("상담원", "상담사"),
@@ -226,6 +226,8 @@ const GLOSSARY: [(&str, &str); 21] = [
     ("휴대폰", "휴대전화"),
     ("핸드폰", "휴대전화"),
     ("수신 거부", "수신거부"),
+    ("접근 기록", "접속기록"),
+    ("접속 기록", "접속기록"),
     // Danger, in labels and in sentences.
     ("위급", "긴급"),
 ];
