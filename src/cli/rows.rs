@@ -117,7 +117,11 @@ fn waits(context: &CliContext, row: &ConversationSummary) -> String {
 /// What has to be known of it, then the beginning of the last text, together in so many columns: remarks take at most half of them.
 fn words(context: &CliContext, row: &ConversationSummary, (room, has_states): (usize, bool)) -> String {
     let remarks = remarks(context, row, has_states);
-    let remarks = if remarks.is_empty() { remarks } else { format!("[{}]", fitted(&remarks, room / 2 - 2)) };
+    let remarks = if remarks.is_empty() {
+        remarks
+    } else {
+        format!("[{}]", fitted(&remarks, (room / 2).saturating_sub(2)))
+    };
     let used = if remarks.is_empty() { 0 } else { columns_of(&remarks) + 1 };
     let words = fitted(&beginning(context, row, room.saturating_sub(used)), room.saturating_sub(used));
     let parts = [context.paint.faint(&remarks), words];

@@ -11,17 +11,38 @@ const BETWEEN: usize = 1;
 
 /// Rows as a table with a header, in so many columns.
 pub fn table(header: Vec<String>, rows: Vec<Vec<String>>, columns: usize) -> String {
-    let longest = |text: &String| text.split_whitespace().map(columns_of).max().unwrap_or_default();
-    let widest = |(place, title): (usize, &String)| {
-        let cells = rows.iter().filter_map(|row| row.get(place)).map(longest);
-        cells.chain([longest(title)]).max().unwrap_or_default() + GAP
+    let widest = |of: fn(&str) -> usize| -> Vec<usize> {
+        let column = |(place, title): (usize, &String)| {
+            let cells = rows.iter().filter_map(|row| row.get(place)).map(|cell| of(cell));
+            cells.chain([of(title)]).max().unwrap_or_default() + GAP
+        };
+        header.iter().enumerate().map(column).collect()
     };
-    let least: Vec<usize> = header.iter().enumerate().map(widest).collect();
-    let needed: usize = least.iter().map(|width| width + BETWEEN).sum();
-    if needed > columns.saturating_add(BETWEEN) {
+    let least = widest(|text| text.split_whitespace().map(columns_of).max().unwrap_or_default());
+    let most = widest(|text| text.lines().map(columns_of).max().unwrap_or_default());
+    let room = columns.saturating_sub(BETWEEN * header.len().saturating_sub(1));
+    let Some(left) = room.checked_sub(least.iter().sum()) else {
         return records(&header, &rows, columns);
+    };
+    let widths = shared_out(least, &most, left);
+    constrained(header, rows, columns, &widths, ColumnConstraint::Absolute)
+}
+
+/// The widths of the columns, where so much is left for those that want more: in turn each gets one.
+fn shared_out(mut widths: Vec<usize>, wanted: &[usize], mut left: usize) -> Vec<usize> {
+    loop {
+        let mut n_given = 0;
+        for (width, _) in widths.iter_mut().zip(wanted).filter(|(width, wanted)| **width < **wanted) {
+            if left > n_given {
+                *width += 1;
+                n_given += 1;
+            }
+        }
+        if n_given == 0 {
+            return widths;
+        }
+        left -= n_given;
     }
-    unsplit_table(header, rows, columns, &least)
 }
 
 /// On a terminal of so many columns a table; else the same in plain columns, a line a row.
@@ -36,13 +57,22 @@ pub fn drawn(header: Vec<String>, rows: Vec<Vec<String>>, columns: Option<usize>
 
 /// A table where no column becomes narrower than this (columns, with the space around a cell).
 pub fn unsplit_table(header: Vec<String>, rows: Vec<Vec<String>>, columns: usize, least: &[usize]) -> String {
+    constrained(header, rows, columns, least, ColumnConstraint::LowerBoundary)
+}
+
+fn constrained(
+    header: Vec<String>,
+    rows: Vec<Vec<String>>,
+    columns: usize,
+    widths: &[usize],
+    constraint: fn(Width) -> ColumnConstraint,
+) -> String {
     let mut table = Table::new();
     let style = presets::UTF8_HORIZONTAL_ONLY.row_separator(LineStyle::none());
     table.load_style(style).set_content_arrangement(ContentArrangement::Dynamic);
     table.set_width(u16::try_from(columns).unwrap_or(u16::MAX)).set_header(header).add_rows(rows);
-    for (column, width) in table.column_iter_mut().zip(least) {
-        let width = u16::try_from(*width).unwrap_or(u16::MAX);
-        column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(width)));
+    for (column, width) in table.column_iter_mut().zip(widths) {
+        column.set_constraint(constraint(Width::Fixed(u16::try_from(*width).unwrap_or(u16::MAX))));
     }
     table.trim_fmt()
 }

@@ -17,7 +17,7 @@ pub fn one_line(text: &str, max_columns: usize) -> String {
         }
         n_columns += columns(c);
         if n_columns > max_columns {
-            let is_within_word = c != ' ' && !line[fits_cut..].starts_with(' ');
+            let is_within_word = line[fits_cut..].chars().next().unwrap_or(c) != ' ';
             line.truncate(fits_cut);
             let word =
                 line.rfind(' ').filter(|at| is_within_word && columns_of(&line[*at..]) <= max_columns / 3);
@@ -204,7 +204,11 @@ mod tests {
         let table = [
             ("62번 버스 언제 와요?", 40, "62번 버스 언제 와요?"),
             ("62번 버스 언제 와요?", 10, "62번 버스…"),
-            ("62번 버스 언제 와요?", 9, "62번 버…"),
+            ("62번 버스 언제 와요?", 9, "62번…"),
+            ("62번 버스 언제 와요?", 14, "62번 버스…"),
+            ("62번 버스정류장이어디예요", 14, "62번 버스정류…"),
+            ("the library was closed", 18, "the library was…"),
+            ("the library was", 14, "the library…"),
             ("62번 버스 언제 와요?", 5, "62번…"),
             ("가나다", 6, "가나다"),
             ("가나다", 5, "가나…"),
