@@ -117,7 +117,7 @@ impl CliContext {
     /// lines at once, as a paste brings them; the answer is empty then.
     pub fn asks(&mut self, question: &str) -> Result<String, Failure> {
         self.forget_unasked();
-        write!(self.io.stderr, "{question} ")
+        write!(self.io.stderr, "{} ", folded(question, self.table_columns()))
             .and_then(|()| self.io.stderr.flush())
             .map_err(Failure::from_output_error)?;
         let answer = self.read_line().map_err(anyhow::Error::from)?;
