@@ -3,12 +3,12 @@
 
 use anyhow::{Context as _, anyhow, bail};
 use clap::Args;
-use comfy_table::{LineStyle, Table, presets};
 use jiff::ToSpan;
 use jiff::civil::Date;
 use serde_json::{Value, json};
 
 use super::{ConfigArg, Say, line};
+use crate::client::table::drawn;
 use crate::config::Config;
 use crate::domain::calendar::holidays::english_name;
 use crate::domain::calendar::{Day, Planned, Span, Why, YEARS, weekday};
@@ -67,7 +67,7 @@ fn desk<'a>(config: &'a Config, key: Option<&str>, say: Say) -> anyhow::Result<&
         let keys = keys.join(", ");
         anyhow!(say.pick(
             format!("there is no such desk; there are: {keys}"),
-            format!("그런 창구가 없습니다. 있는 창구: {keys}")
+            format!("그런 부서가 없습니다. 있는 부서: {keys}")
         ))
     })
 }
@@ -88,13 +88,9 @@ fn print(desk: &Desk, year: i16, days: &[&Day], say: Say) {
         Some(date) => say.pick(format!("confirmed until {date}"), format!("{date} 까지 확인함")),
         None => say.pick("nobody has confirmed these days yet", "아직 확인하지 않은 날짜입니다").to_owned(),
     });
-    let mut table = Table::new();
-    table.load_style(presets::UTF8_HORIZONTAL_ONLY.row_separator(LineStyle::none()));
-    table.set_header(say.pick(["day", "", "open", "why"], ["날짜", "요일", "운영 시간", "사유"]));
-    for day in days {
-        table.add_row(row(day, say));
-    }
-    line(&table.trim_fmt());
+    let heads = say.pick(["day", "", "open", "why"], ["날짜", "요일", "운영 시간", "사유"]);
+    let rows = days.iter().map(|day| row(day, say).to_vec()).collect();
+    line(&drawn(heads.map(str::to_owned).to_vec(), rows, say.columns()));
     line(&total(desk, year, say));
 }
 

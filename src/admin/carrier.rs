@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use anyhow::{anyhow, bail};
 use clap::Subcommand;
-use comfy_table::{Table, presets};
 use serde_json::{Value, json};
 
 use super::operator::open_logged;
@@ -14,6 +13,7 @@ use super::reconcile::{direction_word, parse_since, reconcile};
 use super::{ConfigArg, Say, line, open, setup};
 use crate::carrier::{Carrier, CarrierError, ReportClass};
 use crate::check::remedy;
+use crate::client::table::drawn;
 use crate::config::{CarrierSetup, Config};
 use crate::daemon::Asker;
 use crate::domain::key_mark::{KeyMark, marked};
@@ -231,12 +231,11 @@ fn as_json(row: &Row<'_>) -> Value {
 }
 
 fn print_status(rows: &[Row<'_>], (config, asker): (&Config, &Asker), say: Say) {
-    let mut table = Table::new();
-    table.load_style(if say.is_terminal() { presets::UTF8_HORIZONTAL_ONLY } else { presets::NOTHING });
-    table.set_header(say.pick(
+    let heads = say.pick(
         ["carrier", "used for", "numbers", "answers", "sending", "last comparison"],
         ["통신사", "용도", "번호", "응답", "발송", "최근 대조"],
-    ));
+    );
+    let mut cells = Vec::new();
     for row in rows {
         let mut numbers: Vec<String> = row.setup.numbers.iter().map(ToString::to_string).collect();
         numbers.extend(row.setup.senders.all().iter().map(|n| format!("→ {n}")));
@@ -261,9 +260,9 @@ fn print_status(rows: &[Row<'_>], (config, asker): (&Config, &Asker), say: Say) 
         } else {
             roles.join(", ")
         };
-        table.add_row([row.setup.name.to_owned(), roles, numbers.join("\n"), answers, sending, compared]);
+        cells.push(vec![row.setup.name.to_owned(), roles, numbers.join("\n"), answers, sending, compared]);
     }
-    line(&table.trim_fmt());
+    line(&drawn(heads.map(str::to_owned).to_vec(), cells, say.columns()));
     for row in rows {
         if let Some(loss) = &row.loss {
             line(&loss_sentence(config, loss, say));

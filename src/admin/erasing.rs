@@ -165,7 +165,7 @@ fn in_the_way(of: &Obstacles, say: Say) -> String {
             format!(
                 "danger that nobody has answered in conversation {ids}: answer it or end the alarm first"
             ),
-            format!("{ids}번 상담에 답하지 않은 위급이 있습니다. 먼저 답하거나 경보를 끝내십시오"),
+            format!("{ids}번 상담에 답하지 않은 긴급 문자가 있습니다. 먼저 답하거나 경보를 끝내십시오"),
         ));
     }
     if !of.open.is_empty() {
@@ -306,7 +306,7 @@ fn tell_reasons(report: &Report, asked: &Asked, say: Say) {
                  {until} ([audit] keep_days)."
             ),
             format!(
-                "접속 기록 {n_chained}건의 사유에 이 번호가 남아 있습니다. 고칠 수 없는 기록이며 {until} 뒤에 지워집니다 ([audit] \
+                "접속기록 {n_chained}건의 사유에 이 번호가 남아 있습니다. 고칠 수 없는 기록이며 {until} 뒤에 지워집니다 ([audit] \
                  keep_days)."
             ),
         ));

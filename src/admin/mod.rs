@@ -55,9 +55,10 @@ use crate::config::{CarrierSetup, Config, ConfigError};
 use crate::daemon;
 use crate::domain::data_key::CAN_ENCRYPT;
 use crate::domain::data_key::DataKeys;
-use crate::domain::text;
+use crate::domain::text::{self, folded};
 use crate::ops::causes::chain_in_words;
 use crate::ops::lang::Lang;
+use crate::ops::terminal;
 use crate::store::{Store, StoreOptions};
 
 /// Munja's gateway: takes texts from a carrier, keeps them, and sends the answers
@@ -104,7 +105,7 @@ Examples:
   munjad audit who-saw --number -            list everybody who saw the data of one citizen (standard input)
   munjad demo                                try everything on this machine, with a simulated carrier
 
-Exit codes: 0 done, 1 failed, 2 wrong command line, 3 something is to be looked at (check, audit verify,
+Exit codes: 0 done, 1 failed, 2 wrong command line, 3 something is to be looked at (check, audit verify, \
 carrier reconcile, triage test, db check, backup, recovery status, citizen erase), 4 demo does not balance";
 
 #[derive(Subcommand)]
@@ -216,11 +217,19 @@ impl Say {
     fn is_terminal(self) -> bool {
         std::io::stdout().is_terminal()
     }
+
+    /// The width of the terminal; `None` in a pipe.
+    fn columns(self) -> Option<usize> {
+        terminal::columns().map(usize::from)
+    }
 }
 
-/// Prints a line, without its colours where they are not wanted; a reader that has gone away is no reason to fail.
+/// Prints a line, without its colours where they are not wanted, and on a terminal broken at its spaces where it is too wide. JSON is
+/// for programs and stays whole. A reader that has gone away is no reason to fail.
 fn line(text: &str) {
-    drop(writeln!(anstream::stdout(), "{text}"));
+    let is_json = text.starts_with(['{', '[']);
+    let columns = terminal::columns().filter(|_| !is_json).map_or(usize::MAX, usize::from);
+    drop(writeln!(anstream::stdout(), "{}", folded(text, columns)));
 }
 
 /// `1 text`, `2 texts`: for English output.
@@ -269,6 +278,15 @@ pub fn main() -> ExitCode {
 
 /// Help and the version end well; anything else that clap ends with is a wrong command line.
 fn wrong_usage(error: &clap::Error, lang: Lang) -> ExitCode {
+    if let Some(help) = help::asked_for(error, terminal::columns().map(usize::from)) {
+        let written = if error.use_stderr() {
+            writeln!(anstream::stderr(), "{help}")
+        } else {
+            writeln!(anstream::stdout(), "{help}")
+        };
+        drop(written);
+        return u8::try_from(error.exit_code()).map_or(ExitCode::FAILURE, ExitCode::from);
+    }
     match help::wrong_usage(error).filter(|_| lang == Lang::Ko) {
         Some(sentence) => {
             drop(writeln!(anstream::stderr(), "{sentence}"));

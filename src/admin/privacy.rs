@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::operator::{access, log, open_logged};
 use super::{ConfigArg, Say, line, open};
+use crate::client::table::{lines, table};
 use crate::config::Config;
 use crate::domain::access::Action;
 use crate::domain::actor::Actor;
@@ -87,15 +88,16 @@ async fn show(at: &ConfigArg, say: Say) -> anyhow::Result<()> {
         line(&serde_json::to_string_pretty(&all)?);
         return Ok(());
     }
-    for of in COLUMNS.iter().filter(|of| of.holds != Holds::Nothing) {
-        let columns = of.columns.replace(' ', ", ");
-        let place = format!("{}: {columns}", of.table);
-        line(&format!(
-            "{place:<42} {:<14} {}",
-            holds_words(of.holds, say),
-            keeps_words(of.keeps, retention, say)
-        ));
-    }
+    let rows = COLUMNS.iter().filter(|of| of.holds != Holds::Nothing).map(|of| {
+        let place = format!("{}: {}", of.table, of.columns.replace(' ', ", "));
+        vec![place, holds_words(of.holds, say).to_owned(), keeps_words(of.keeps, retention, say)]
+    });
+    let heads = say.pick(["where", "what", "kept"], ["자리", "내용", "보관"]);
+    let rows: Vec<_> = rows.collect();
+    line(&match say.columns() {
+        Some(columns) => table(heads.map(str::to_owned).to_vec(), rows, columns),
+        None => lines(&rows),
+    });
     for (name, ms) in &retention.by_category {
         line(&say.pick(
             format!("category {name}: {} days", ms / DAY_MS),

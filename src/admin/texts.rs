@@ -267,7 +267,7 @@ const WHEN: [(Notice, &str, &str); 33] = [
     (
         Notice::Survey,
         "After a counselor has closed the consultation (`[service] survey_after_secs`); by day, once in 30 days, never after danger or abuse.",
-        "상담사가 상담을 끝낸 뒤 보냅니다(`[service] survey_after_secs`). 낮에만, 30일에 한 번, 위급하거나 욕설이 있던 상담에는 보내지 않습니다.",
+        "상담사가 상담을 끝낸 뒤 보냅니다(`[service] survey_after_secs`). 낮에만, 30일에 한 번, 긴급이거나 욕설이 있던 상담에는 보내지 않습니다.",
     ),
     (Notice::SurveyThanks, "To an answer to the survey.", "만족도 답변이 오면 보냅니다."),
     (Notice::OptedOut, "To 수신거부 or STOP.", "수신거부, STOP 을 받으면 보냅니다."),

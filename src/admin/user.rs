@@ -10,6 +10,7 @@ use serde_json::json;
 
 use super::operator::{name, open_logged};
 use super::{ConfigArg, Say, counted, line, open_configured};
+use crate::client::table::{lines, table};
 use crate::config::Config;
 use crate::daemon;
 use crate::domain::actor::{Actor, DeskScope, Role};
@@ -300,8 +301,14 @@ fn print(accounts: &[AccountInfo], config: &Config, say: Say) -> anyhow::Result<
         line(&serde_json::to_string_pretty(&all)?);
         return Ok(());
     }
-    for account in accounts {
-        line(&shown(account, config, say));
+    if !accounts.is_empty() {
+        let heads = say
+            .pick(["log-in", "role", "desks", "name", "state"], ["아이디", "역할", "부서", "이름", "상태"]);
+        let rows: Vec<_> = accounts.iter().map(|account| row(account, config, say)).collect();
+        line(&match say.columns() {
+            Some(columns) => table(heads.map(str::to_owned).to_vec(), rows, columns),
+            None => lines(&rows),
+        });
     }
     if accounts.is_empty() && say.is_terminal() {
         line(say.pick(
@@ -321,11 +328,9 @@ fn account_json(account: &AccountInfo) -> serde_json::Value {
     })
 }
 
-fn shown(account: &AccountInfo, config: &Config, say: Say) -> String {
+fn row(account: &AccountInfo, config: &Config, say: Say) -> Vec<String> {
     let AccountInfo { counselor, role, desks, .. } = account;
-    let mut words = vec![format!("{:<20} {}", counselor.login, role_word(*role, say))];
-    words.extend(Some(desks.to_word()).filter(|desks| !desks.is_empty()));
-    words.push(counselor.name.clone());
+    let mut words = Vec::new();
     words.extend(account.has_totp.then(|| say.pick("second factor", "2단계 인증").to_owned()));
     let must_change = say.pick("has to change the password", "비밀번호를 바꿔야 함");
     words.extend(account.must_change_password.then(|| must_change.to_owned()));
@@ -333,7 +338,8 @@ fn shown(account: &AccountInfo, config: &Config, say: Say) -> String {
         say.pick(format!("last used {}", config.minute(at)), format!("마지막 사용 {}", config.minute(at)))
     }));
     words.extend(counselor.disabled_at.map(|_| say.pick("disabled", "사용 중지").to_owned()));
-    words.join("  ")
+    let (login, name) = (counselor.login.clone(), counselor.name.clone());
+    vec![login, role_word(*role, say).to_owned(), desks.to_word(), name, words.join(" · ")]
 }
 
 fn role_word(role: Role, say: Say) -> &'static str {

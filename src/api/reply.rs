@@ -16,7 +16,7 @@ use super::wire::{MessageView, ReplyRequest, ReplyResponse, ReplySize};
 use super::{ApiContext, ApiSettings, MeaningOf, view};
 use crate::domain::UnixMs;
 use crate::domain::conversation::{Category, Reply};
-use crate::domain::outbound::OutboundKind;
+use crate::domain::outbound::{Departure, OutboundKind};
 use crate::domain::refusal::Refusal;
 use crate::domain::text::{Charset, Limits, Piece, Unfit, normalise, offer, plan};
 use crate::store::{Message, NewReply, ReplyPhotos, WrittenReply};
@@ -92,7 +92,9 @@ pub(super) async fn reply(
             let n_bytes = if repeated { written_bytes(&written.messages, &settings.limits) } else { n_bytes };
             let (status, messages) = answer(&written, context.meaning);
             let size = size.filter(|_| !repeated);
-            Ok((status, Json(ReplyResponse { reply_id, n_bytes, size, messages, repeated, same_words })))
+            let earlier = same_words.then(|| departure(&written.messages).as_str().to_owned());
+            let response = ReplyResponse { reply_id, n_bytes, size, messages, repeated, same_words, earlier };
+            Ok((status, Json(response)))
         }
         Err(Refusal::NothingToSend) => Err(nothing_to_send(refused)),
         Err(Refusal::NoSuchPhoto) => Err(unfit_photos(&request, &settings)),
@@ -169,6 +171,13 @@ fn written_bytes(messages: &[Message], limits: &Limits) -> i64 {
         Message::In { .. } => None,
     });
     count(pieces.flatten().map(|piece| piece.n_units))
+}
+
+fn departure(messages: &[Message]) -> Departure {
+    Departure::of(messages.iter().filter_map(|message| match message {
+        Message::Out { state, .. } => Some(*state),
+        Message::In { .. } => None,
+    }))
 }
 
 fn count(units: impl Iterator<Item = usize>) -> i64 {

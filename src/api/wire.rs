@@ -416,6 +416,10 @@ pub struct ReplyResponse {
     /// promise nor category were taken from this request.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub same_words: bool,
+    /// With `same_words`, where that answer stands: `waiting` (it has not left yet), `in_doubt` (the carrier has not said whether it left)
+    /// or `left`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub earlier: Option<String>,
 }
 
 /// The length of a reply, as its carrier counts and sells it.

@@ -264,10 +264,10 @@ sentences! {
         ["관리자 전용", "관리자만 할 수 있습니다."];
     DangerUnanswered:
         ["Danger without an answer", "This conversation is in danger and nobody has answered the citizen yet. Answer first, or end the alarm with a reason."],
-        ["위급한 상담에 아직 답하지 않았습니다", "위급한 상담인데 아직 아무도 시민에게 답하지 않았습니다. 먼저 답하거나, 사유를 적고 경보를 끝내 주세요."];
+        ["긴급 상담에 아직 답하지 않았습니다", "긴급 상담인데 아직 아무도 시민에게 답하지 않았습니다. 먼저 답하거나, 사유를 적고 경보를 끝내 주세요."];
     TooManyDangers:
         ["Too many dangers at once", "You hold as many unanswered dangers as one person may. Answer one first."],
-        ["맡은 위급 상담이 많습니다", "아직 답하지 않은 위급 상담을 더 맡을 수 없습니다. 먼저 하나에 답해 주세요."];
+        ["맡은 긴급 상담이 많습니다", "아직 답하지 않은 긴급 상담을 더 맡을 수 없습니다. 먼저 하나에 답해 주세요."];
     NotYourDesk:
         ["Another desk's conversation", "This conversation belongs to a desk you do not serve."],
         ["다른 부서의 상담입니다", "담당하지 않는 부서의 상담입니다."];
@@ -276,10 +276,10 @@ sentences! {
         ["끝낼 경보가 없습니다", "이 상담에는 울리는 경보가 없습니다."];
     Restricted:
         ["Citizen restricted", "The citizen is not answered for a while, unless in danger."],
-        ["답변이 제한된 시민입니다", "위급할 때가 아니면 당분간 이 시민에게 답하지 않습니다."];
+        ["답변이 제한된 시민입니다", "긴급 상황이 아니면 당분간 이 시민에게 답하지 않습니다."];
     NothingToAck:
         ["Nothing to acknowledge", "The conversation is not urgent, or somebody already looks after it."],
-        ["확인할 것이 없습니다", "긴급 문자가 아니거나 이미 누군가 살피고 있습니다."];
+        ["확인할 것이 없습니다", "긴급 상담이 아니거나 이미 누군가 살피고 있습니다."];
     NotPassedOn:
         ["Not passed on", "The conversation was not passed on to you."],
         ["넘겨받지 않은 상담", "넘겨받은 상담이 아닙니다."];
@@ -294,7 +294,7 @@ sentences! {
         ["묻지 않았습니다", "조금 전에 이미 위치를 물었거나 자동 문자를 보낼 수 없습니다."];
     NumberNotShown:
         ["Number not shown", "A citizen's whole number is shown to a counselor only in a danger that they hold or look after, and to supervisors."],
-        ["번호를 볼 수 없습니다", "시민의 전체 번호는 본인이 맡았거나 살피고 있는 위급 상담에서만 볼 수 있습니다. 관리자는 모두 볼 수 있습니다."];
+        ["번호를 볼 수 없습니다", "시민의 전체 번호는 본인이 맡았거나 살피고 있는 긴급 상담에서만 볼 수 있습니다. 관리자는 모두 볼 수 있습니다."];
     OwnWork:
         ["Own work", "Nobody reviews their own work. Another supervisor can."],
         ["본인의 상담", "자기 상담은 스스로 평가할 수 없습니다. 다른 관리자가 할 수 있습니다."];
@@ -342,7 +342,7 @@ sentences! {
         ["기다리지 않는 상담", "이미 답했거나 답하지 않아도 되는 상담입니다."];
     InDanger:
         ["In danger", "It is or may be a danger. Somebody has to read it and answer it by itself."],
-        ["위급한 상담입니다", "위급하거나 위급할 수 있는 상담입니다. 직접 읽고 따로 답해 주세요."];
+        ["긴급 상담입니다", "긴급이거나 긴급일 수 있는 상담입니다. 직접 읽고 따로 답해 주세요."];
     ListRefused:
         ["The list can't be used", "Nothing was stored. {}"],
         ["목록을 쓸 수 없습니다", "아무것도 저장하지 않았습니다. {}"];

@@ -40,7 +40,7 @@ fn quieter_words(built_in: &Triage, own: &Triage, lang: Lang) -> Option<Finding>
         Severity::Warning,
         lang.pick(
             format!("with your own word lists {n} texts of danger ring no alarm any more: {shown}"),
-            format!("직접 만든 낱말 목록 때문에 위급한 글 {n}개에 경보가 울리지 않습니다: {shown}"),
+            format!("직접 만든 낱말 목록 때문에 긴급한 글 {n}개에 경보가 울리지 않습니다: {shown}"),
         ),
         lang.pick(
             "look for a [[rule]] that replaces one of ours (same id), a [[guard]], or a [second_opinion] in the files of [triage] files; `munjad policy replay` shows what changes",
@@ -55,7 +55,7 @@ fn quieter_opinion(built_in: &Triage, own: &Triage, lang: Lang) -> Option<Findin
     let message = match own.table().map(|table| table.thresholds) {
         None => lang.pick(
             "the second opinion is off: danger in words that no list has is not seen",
-            "두 번째 판단이 꺼져 있습니다. 목록에 없는 말로 쓴 위급한 글을 알아보지 못합니다",
+            "두 번째 판단이 꺼져 있습니다. 목록에 없는 말로 쓴 긴급한 글을 알아보지 못합니다",
         ),
         Some(now) if now.danger > before.danger || now.look > before.look => lang.pick(
             "the second opinion is less watchful than as built in",

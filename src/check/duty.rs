@@ -29,7 +29,7 @@ pub(super) fn duty(config: &Config, now: UnixMs, lang: Lang) -> Vec<Finding> {
 
 fn kind_of((rota, zone): (&AlarmPolicy, &TimeZone), kind: DutyKind, now: UnixMs, lang: Lang) -> Finding {
     let (en, ko) = match kind {
-        DutyKind::Danger => ("a danger that nobody answers", "답이 없는 위급 상담"),
+        DutyKind::Danger => ("a danger that nobody answers", "답이 없는 긴급 상담"),
         DutyKind::Operator => ("trouble of the gateway", "서버 문제"),
     };
     let remedy = || {

@@ -11,6 +11,7 @@ use crate::api::wire::{AccountAction, AccountChangeView, AccountView, DeskExcept
 use crate::client::Client;
 use crate::client::audit::role_word;
 use crate::client::format::one_word;
+use crate::client::table::{lines, table};
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -46,26 +47,27 @@ pub async fn list(context: &mut CliContext) -> Result<(), Failure> {
     if context.json {
         return context.print_json(&list);
     }
-    for account in &list.accounts {
-        let sentence = line(context, account);
-        context.print(&sentence)?;
-    }
-    Ok(())
+    let rows: Vec<_> = list.accounts.iter().map(|account| row(context, account)).collect();
+    let text = if context.io.stdout_is_terminal {
+        let heads = ["head-login", "head-role", "head-desk", "head-name", "head-state"];
+        table(heads.map(|id| context.say.t(id)).to_vec(), rows, context.io.columns)
+    } else {
+        lines(&rows)
+    };
+    context.print(&text)
 }
 
-fn line(context: &CliContext, account: &AccountView) -> String {
+fn row(context: &CliContext, account: &AccountView) -> Vec<String> {
     let say = &context.say;
-    let role = role_word(say, &account.role);
-    let mut words = vec![format!("{:<20} {role}", one_word(&account.login))];
-    words.extend(Some(one_word(&account.desks)).filter(|desks| !desks.is_empty()));
-    words.push(one_word(&account.name));
+    let mut words = Vec::new();
     words.extend(account.has_totp.then(|| say.t("account-has-totp")));
     words.extend(account.must_change_password.then(|| say.t("account-must-change")));
     words.extend(
         account.used_at.map(|at| say.with("account-used", [("at", context.times().clock(at).into())])),
     );
     words.extend(account.disabled_at.map(|_| say.t("account-disabled")));
-    words.join("  ")
+    let (login, desks, name) = (one_word(&account.login), one_word(&account.desks), one_word(&account.name));
+    vec![login, role_word(say, &account.role), desks, name, words.join(" · ")]
 }
 
 pub async fn run(context: &mut CliContext, args: Args) -> Result<(), Failure> {

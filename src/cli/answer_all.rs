@@ -5,7 +5,6 @@ use super::context::CliContext;
 use super::conversation;
 use super::exit::Exit;
 use super::failure::Failure;
-use super::render::{lines, table};
 use crate::api::wire::{
     AnswerAllPreview, AnswerAllRequest, AnswerAllResponse, Answered, LeftOut, MarkRequest,
 };
@@ -13,6 +12,7 @@ use crate::client::Client;
 use crate::client::answer_all::AnsweringAll;
 use crate::client::format::one_word;
 use crate::client::message::length_class;
+use crate::client::table::{lines, table};
 use crate::domain::text::one_line;
 
 /// So many conversations are listed on a terminal; a pipe gets all.
@@ -139,7 +139,7 @@ fn show(context: &mut CliContext, preview: &AnswerAllPreview, text: &str) {
     context.remark(&shown.join("\n"));
 }
 
-/// `빠짐 14: 위급한 상담입니다.`
+/// `빠짐 14: 긴급 상담입니다.`
 fn left_out(context: &CliContext, of: &LeftOut) -> String {
     why_not(context, (of.id, &of.code), of.held_by.as_deref())
 }

@@ -5,10 +5,10 @@ use clap::ValueEnum;
 use super::context::CliContext;
 use super::failure::Failure;
 use super::input;
-use super::render::{lines, table};
 use super::search::since;
 use crate::api::wire::AccessRowView;
 use crate::client::audit::{AuditQuery, cells, headings};
+use crate::client::table::{lines, table};
 
 const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
 

@@ -3,9 +3,9 @@
 use super::context::CliContext;
 use super::exit::Exit;
 use super::failure::Failure;
-use super::render::{lines, table};
 use crate::api::wire::EvidenceRequest;
 use crate::client::format::one_word;
+use crate::client::table::{lines, table};
 use crate::client::within;
 use crate::domain::text::{one_line, safe_for_terminal};
 

@@ -9,7 +9,7 @@ use super::help;
 /// Prints the script as it is, also with `--json`.
 pub fn run(context: &mut CliContext, shell: Shell) -> Result<(), Failure> {
     let mut script = Vec::new();
-    let mut command = help::translated(&context.say, context.io.columns);
+    let mut command = help::translated(&context.say);
     clap_complete::generate(shell, &mut command, "munja", &mut script);
-    context.print(String::from_utf8_lossy(&script).trim_end())
+    context.print_whole(&String::from_utf8_lossy(&script).trim_end())
 }

@@ -12,7 +12,7 @@ use super::io::Io;
 use super::json::terminal_safe_json;
 use super::render::Paint;
 use crate::client::{Address, BadAddress, Client, Profile, Say, Times, session_for};
-use crate::domain::text::safe_for_terminal;
+use crate::domain::text::{folded, safe_for_terminal};
 
 /// The context of one run of a command.
 pub struct CliContext {
@@ -66,8 +66,14 @@ impl CliContext {
         Times { say: &self.say, now: self.io.clock.now_ms(), zone: &self.io.zone }
     }
 
-    /// Prints a line, or several, on standard output.
+    /// Prints a line, or several, on standard output; on a terminal none is wider than it.
     pub fn print(&mut self, text: &str) -> Result<(), Failure> {
+        let text = folded(text, self.table_columns());
+        self.print_whole(&text)
+    }
+
+    /// The same for what a program reads or a person copies: no line is broken.
+    pub fn print_whole(&mut self, text: &str) -> Result<(), Failure> {
         let out = &mut self.io.stdout;
         writeln!(out, "{text}").and_then(|()| out.flush()).map_err(Failure::from_output_error)
     }
@@ -75,7 +81,7 @@ impl CliContext {
     /// Prints a remark, which is no result, on standard error; a failure to do so is ignored.
     pub fn remark(&mut self, text: &str) {
         if !self.json {
-            let _ = writeln!(self.io.stderr, "{text}");
+            let _ = writeln!(self.io.stderr, "{}", folded(text, self.table_columns()));
         }
     }
 
@@ -83,7 +89,7 @@ impl CliContext {
     pub fn print_json(&mut self, value: &impl Serialize) -> Result<(), Failure> {
         let json = serde_json::to_value(value).map_err(anyhow::Error::from)?;
         let text = terminal_safe_json(&json, self.io.stdout_is_terminal);
-        self.print(&text)
+        self.print_whole(&text)
     }
 
     /// Prints what was done: the sentence, or with `--json` an object with `done` and the number it was done to.
@@ -111,7 +117,7 @@ impl CliContext {
     /// lines at once, as a paste brings them; the answer is empty then.
     pub fn asks(&mut self, question: &str) -> Result<String, Failure> {
         self.forget_unasked();
-        write!(self.io.stderr, "{question} ")
+        write!(self.io.stderr, "{} ", folded(question, self.table_columns()))
             .and_then(|()| self.io.stderr.flush())
             .map_err(Failure::from_output_error)?;
         let answer = self.read_line().map_err(anyhow::Error::from)?;

@@ -2,19 +2,16 @@
 //!
 //! Texts are printed behind a bar, so that no line of a text can be taken for one of ours.
 
-use unicode_width::UnicodeWidthStr;
-
 use super::context::CliContext;
 use super::failure::Failure;
 use super::message;
-use super::render::wrapped;
 use crate::api::wire::{ConversationDetail, ConversationSummary, MessageView, NoteView};
 use crate::client::ClientError;
 use crate::client::citizen::named;
 use crate::client::format::one_word;
 use crate::client::message::why_urgent;
 use crate::client::note_seen;
-use crate::domain::text::{one_line, safe_for_terminal};
+use crate::domain::text::{folded, one_line, safe_for_terminal};
 use crate::domain::triage::as_typed;
 
 /// Stands before each line of a text.
@@ -84,17 +81,13 @@ pub fn text_block(context: &CliContext, text: &MessageView) -> String {
 /// A text behind a bar, also where a line of it is longer than the terminal's: no line of a text can be taken for one of ours.
 pub fn body(context: &CliContext, text: &str) -> String {
     let plain = text.replace("\r\n", "\n").replace(['\r', '\t'], " ");
-    let room = if context.io.stdout_is_terminal {
-        context.io.columns.saturating_sub(BAR.width())
-    } else {
-        usize::MAX
-    };
+    let columns = context.table_columns();
     let lines = safe_for_terminal(&plain);
-    let wrapped: Vec<String> = lines.lines().flat_map(|line| wrapped(line, room)).collect();
-    if wrapped.is_empty() {
+    let quoted: Vec<String> = lines.lines().map(|line| folded(&format!("{BAR}{line}"), columns)).collect();
+    if quoted.is_empty() {
         return BAR.trim_end().to_owned();
     }
-    wrapped.iter().map(|line| format!("{BAR}{line}")).collect::<Vec<_>>().join("\n")
+    quoted.join("\n")
 }
 
 /// `늦게 도착함: 어제 14:03 보냄`

@@ -7,9 +7,9 @@ use super::context::CliContext;
 use super::exit::Exit;
 use super::failure::Failure;
 use super::message::where_kept;
-use super::render::lines;
 use crate::api::wire::{ActionRequest, DraftRequest, DraftView};
 use crate::client::citizen::column;
+use crate::client::table::lines;
 use crate::client::{
     ClientError, DraftPlace, bring_drafts, drafts_here, forget_draft, keep_draft, last_seen,
 };
@@ -58,7 +58,7 @@ pub async fn one(context: &mut CliContext, args: &Args) -> Result<(), Failure> {
             return context.print_json(&draft);
         }
         let text = safe_for_terminal(&draft.text);
-        return context.print(&text);
+        return context.print_whole(&text);
     }
     let based_on = match last_seen(&context.profile, args.n) {
         Some(seen) => seen,

@@ -2,9 +2,9 @@
 
 use super::context::CliContext;
 use super::failure::Failure;
-use super::render::{lines, table};
 use crate::api::wire::{AlarmView, DutyView, TroubleView};
 use crate::client::format::one_word;
+use crate::client::table::{lines, table};
 
 pub async fn run(context: &mut CliContext) -> Result<(), Failure> {
     let list = context.client()?.duty().await?;

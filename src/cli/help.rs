@@ -17,12 +17,15 @@ use super::io::Io;
 use crate::client::Say;
 use crate::client::format::one_word;
 use crate::domain::pseudonym::typed_name;
-use crate::domain::text::one_line;
+use crate::domain::text::{folded, one_line};
 use crate::ops::lang::Lang;
+
+/// Wider help is harder to read.
+const MOST_COLUMNS: usize = 100;
 
 /// `munja help [COMMAND]`: prints the help of the program or of one command.
 pub fn run(context: &mut CliContext, command: Option<&str>) -> Result<(), Failure> {
-    let mut root = translated(&context.say, context.io.columns);
+    let mut root = translated(&context.say);
     root.build();
     let found = match command {
         None => Some(&mut root),
@@ -36,8 +39,8 @@ pub fn run(context: &mut CliContext, command: Option<&str>) -> Result<(), Failur
             [("what", what.into()), ("command", "".into())],
         ));
     };
-    let help = styled(&command.render_long_help(), context.paint.on);
-    context.print(help.trim_end())
+    let help = styled(&command.render_long_help(), context.paint.on, context.io.columns);
+    context.print_whole(help.trim_end())
 }
 
 /// What is needed before the arguments are parsed.
@@ -78,9 +81,9 @@ impl Early {
     }
 }
 
-/// The commands in the person's language.
-pub fn translated(say: &Say, columns: usize) -> Command {
-    let root = described(Cli::command(), say).term_width(columns.min(100));
+/// The commands in the person's language. Their help is not broken into lines yet: clap takes a Korean letter for one column.
+pub fn translated(say: &Say) -> Command {
+    let root = described(Cli::command(), say).term_width(0);
     root.mut_subcommands(|command| described(command, say))
 }
 
@@ -118,7 +121,7 @@ fn heading(say: &Say, id: &str) -> &'static str {
 
 /// Prints what clap ends with: help, the version, or wrong usage.
 pub fn end(error: &clap::Error, say: &Say, early: &Early, io: &mut Io) -> Exit {
-    let text = styled(&error.render(), early.colour);
+    let text = styled(&error.render(), early.colour, io.columns);
     // If the reader has gone, nothing is left to do.
     match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
@@ -138,9 +141,9 @@ pub fn no_command(say: &Say, early: &Early, io: &mut Io) -> Exit {
     if early.json {
         return complain(&Failure::here(Exit::Usage, "usage_no_command", []), say, early, io);
     }
-    let help = translated(say, io.columns).render_long_help();
+    let help = translated(say).render_long_help();
     // If the reader has gone, nothing is left to do.
-    let _ = writeln!(io.stderr, "{}", styled(&help, early.colour).trim_end());
+    let _ = writeln!(io.stderr, "{}", styled(&help, early.colour, io.columns).trim_end());
     Exit::Usage
 }
 
@@ -219,20 +222,23 @@ fn known(error: &clap::Error, choice: String) -> String {
     }
 }
 
-fn styled(text: &StyledStr, colour: bool) -> String {
-    if colour { text.ansi().to_string() } else { text.to_string() }
+/// What clap says, in lines of at most the terminal's width, and never wider than 100 columns.
+fn styled(text: &StyledStr, colour: bool, columns: usize) -> String {
+    let text = if colour { text.ansi().to_string() } else { text.to_string() };
+    folded(&text, columns.min(MOST_COLUMNS))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::cli::words;
+    use crate::domain::text::columns_of;
 
     #[test]
     fn every_command_and_argument_is_described_in_both_languages() {
         for lang in [Lang::Ko, Lang::En] {
             let say = words::say(lang);
-            let root = translated(&say, 100);
+            let root = translated(&say);
             for command in std::iter::once(&root).chain(root.get_subcommands()) {
                 let name = command.get_name();
                 let described = |id: &str| say.find(id).is_some_and(|words| words.trim().len() > 2);
@@ -249,7 +255,7 @@ mod tests {
 
     #[test]
     fn korean_help_is_korean_throughout() {
-        let mut root = translated(&words::say(Lang::Ko), 100);
+        let mut root = translated(&words::say(Lang::Ko));
         root.build();
         for name in root.get_subcommands().map(|c| c.get_name().to_owned()).collect::<Vec<_>>() {
             let help = root.find_subcommand_mut(&name).expect("there").render_long_help().to_string();
@@ -260,7 +266,21 @@ mod tests {
     }
 
     #[test]
+    fn help_has_no_line_wider_than_the_terminal() {
+        for lang in [Lang::Ko, Lang::En] {
+            let mut root = translated(&words::say(lang));
+            root.build();
+            for name in root.get_subcommands().map(|c| c.get_name().to_owned()).collect::<Vec<_>>() {
+                let help = root.find_subcommand_mut(&name).expect("there").render_long_help();
+                for line in styled(&help, false, 80).lines() {
+                    assert!(columns_of(line) <= 80, "{name}: {line}");
+                }
+            }
+        }
+    }
+
+    #[test]
     fn the_shape_of_the_commands_is_sound() {
-        translated(&words::say(Lang::En), 80).debug_assert();
+        translated(&words::say(Lang::En)).debug_assert();
     }
 }

@@ -92,14 +92,14 @@ use render::Paint;
 
 /// The commands with their help in `lang`, for manual pages and completions.
 pub fn command(lang: Lang) -> clap::Command {
-    help::translated(&words::say(lang), 100)
+    help::translated(&words::say(lang))
 }
 
 /// Runs the program with these arguments, the first of which is its name. `practice` starts what `munja practice` opens a desk at.
 pub async fn run(args: Vec<OsString>, mut io: Io, practice: StartPractice) -> Exit {
     let early = help::Early::read(&args, &io);
     let say = words::say(early.lang);
-    let parsed = help::translated(&say, io.columns).try_get_matches_from(compose::shielded(args));
+    let parsed = help::translated(&say).try_get_matches_from(compose::shielded(args));
     let reason = parsed.as_ref().ok().and_then(typed_reason);
     let cli = match parsed.and_then(|matches| Cli::from_arg_matches(&matches)) {
         Ok(cli) => cli,

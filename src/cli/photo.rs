@@ -37,7 +37,7 @@ pub async fn run(context: &mut CliContext, args: &Args) -> Result<(), Failure> {
     if is_photo && args.save.is_none() && !args.open && !context.json {
         let canvas = Canvas::detect(&context.io);
         if let Some(picture) = canvas.and_then(|canvas| canvas.draw(&bytes)) {
-            return context.print(&picture);
+            return context.print_whole(&picture);
         }
     }
     let path = match &args.save {

@@ -2,9 +2,9 @@
 
 use super::context::CliContext;
 use super::failure::Failure;
-use super::render::{lines, table};
 use crate::api::wire::{ColleagueView, PresenceWord};
 use crate::client::format::one_word;
+use crate::client::table::{lines, table};
 
 #[derive(clap::Args)]
 pub struct OffArgs {

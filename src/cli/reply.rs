@@ -20,7 +20,7 @@ use super::input;
 use super::message::{self, where_kept};
 use crate::api::wire::{CannedView, DraftRequest, MessageView, ProblemCode, ReplyRequest, ReplyResponse};
 use crate::client::format::one_word;
-use crate::client::message::{length_class, offer as offer_sentence};
+use crate::client::message::{earlier_answer, length_class, offer as offer_sentence};
 use crate::client::reply::{Sent, offered, send};
 use crate::client::{
     Client, ClientError, DraftPlace, MOST_DAYS, When, forget_draft, keep_draft, last_seen, put_draft,
@@ -252,11 +252,8 @@ fn report(context: &mut CliContext, n: i64, sent: &Sent) -> Result<(), Failure> 
 
 /// Whether it leaves now, or stands since when.
 fn said_first(context: &CliContext, answer: &ReplyResponse) -> String {
-    match answer.messages.iter().find_map(MessageView::outbound).filter(|_| answer.same_words) {
-        Some(first) => {
-            let at = context.times().clock(first.at);
-            context.say.with("replied-same", [("at", at.into()), ("m", first.id.to_string().into())])
-        }
+    match earlier_answer(&context.times(), answer) {
+        Some(earlier) => context.say.with("replied-same", [("earlier", earlier.into())]),
         None => context.say.t(if answer.repeated { "replied-before" } else { "replied" }),
     }
 }

@@ -6,12 +6,12 @@ use super::context::CliContext;
 use super::conversation;
 use super::exit::Exit;
 use super::failure::Failure;
-use super::render::{lines, table};
 use crate::api::wire::{
     PointView, ProblemCode, ReviewMarkRequest, ReviewRequest, ReviewView, SampledView, SheetView,
 };
 use crate::client::Sampled;
 use crate::client::format::one_word;
+use crate::client::table::{lines, table};
 use crate::domain::text::one_line;
 
 /// Longer comments and answers are cut in a list (columns); `--json` has all of it.

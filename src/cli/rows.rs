@@ -4,17 +4,17 @@
 use super::context::CliContext;
 use super::conversation::{citizen, offered, state};
 use super::failure::Failure;
-use super::render::lines;
 use crate::api::wire::{ConversationList, ConversationSummary};
 use crate::client::citizen::column;
 use crate::client::format::{fitted, one_word, padded};
 use crate::client::message::holder_of_danger;
+use crate::client::table::lines;
 use crate::domain::text::{columns_of, one_line};
 
 /// Width of the first words in a pipe.
 const PIPE_COLUMNS: usize = 60;
 /// The widest that a desk and a waiting time may be.
-const MOST_DESK: usize = 10;
+const MOST_DESK: usize = 20;
 const MOST_WAITS: usize = 9;
 
 /// Prints a list, or the sentence `empty` if it has no entry.
@@ -54,7 +54,7 @@ impl Columns {
         };
         Columns {
             number: widest("head-number", 12, &|row| row.id.to_string()),
-            desk: widest("head-desk", MOST_DESK, &|row| one_word(&row.desk)),
+            desk: widest("head-desk", MOST_DESK.min(context.io.columns / 4), &|row| one_word(&row.desk)),
             waits: widest("head-waits-short", MOST_WAITS, &|row| waits(context, row)),
             name: widest("head-citizen", 4, &|_| String::new()),
             has_states: rows.windows(2).any(|two| two[0].state != two[1].state),
@@ -117,7 +117,11 @@ fn waits(context: &CliContext, row: &ConversationSummary) -> String {
 /// What has to be known of it, then the beginning of the last text, together in so many columns: remarks take at most half of them.
 fn words(context: &CliContext, row: &ConversationSummary, (room, has_states): (usize, bool)) -> String {
     let remarks = remarks(context, row, has_states);
-    let remarks = if remarks.is_empty() { remarks } else { fitted(&format!("[{remarks}]"), room / 2) };
+    let remarks = if remarks.is_empty() {
+        remarks
+    } else {
+        format!("[{}]", fitted(&remarks, (room / 2).saturating_sub(2)))
+    };
     let used = if remarks.is_empty() { 0 } else { columns_of(&remarks) + 1 };
     let words = fitted(&beginning(context, row, room.saturating_sub(used)), room.saturating_sub(used));
     let parts = [context.paint.faint(&remarks), words];

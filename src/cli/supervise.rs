@@ -3,10 +3,10 @@
 use super::context::CliContext;
 use super::exit::Exit;
 use super::failure::Failure;
-use super::render::{tabbed, table};
 use crate::api::wire::CitizenView;
 use crate::client::citizen::column;
 use crate::client::format::one_word;
+use crate::client::table::{tabbed, table};
 use crate::domain::text::one_line;
 
 #[derive(clap::Args)]

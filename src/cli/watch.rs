@@ -83,7 +83,7 @@ pub async fn run(context: &mut CliContext, args: &Args) -> Result<(), Failure> {
         match events.next().await? {
             Feed::Event(event) if !args.wants(&event) => {}
             Feed::Event(event) if context.json => {
-                context.print(&terminal_safe_json(&serde_json::json!(event), false))?
+                context.print_whole(&terminal_safe_json(&serde_json::json!(event), false))?
             }
             Feed::Event(event) => {
                 // Danger rings the bell of the terminal.

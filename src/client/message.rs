@@ -5,8 +5,8 @@ use super::format::{one_word, thousands, visible_character};
 use super::say::Say;
 use super::times::Times;
 use crate::api::wire::{
-    AdviceView, ConversationSummary, InboundMessage, OfferView, OutboundMessage, PhotoView, ReplacedView,
-    ReplySize,
+    AdviceView, ConversationSummary, InboundMessage, MessageView, OfferView, OutboundMessage, PhotoView,
+    ReplacedView, ReplyResponse, ReplySize,
 };
 use crate::domain::UnixMs;
 use crate::domain::delivery_reason::DeliveryReason;
@@ -24,6 +24,16 @@ pub fn advice_line(say: &Say, one: &AdviceView) -> String {
     let n = i64::try_from(one.words.chars().count()).unwrap_or(i64::MAX);
     let values = [("words", words.clone().into()), ("instead", instead.into()), ("n", n.into())];
     say.find_with(&format!("advice-{}", one.kind), values).unwrap_or(words)
+}
+
+/// What is said before the same words leave once more: when they were written, and whether they wait, are in doubt or have left.
+pub fn earlier_answer(times: &Times, answer: &ReplyResponse) -> Option<String> {
+    let first = answer.messages.iter().find_map(MessageView::outbound).filter(|_| answer.same_words)?;
+    let values = || vec![("at", times.clock(first.at).into())];
+    // An older server does not say where it stands.
+    let known = answer.earlier.as_deref().map(|word| format!("same-words-{}", one_word(word)));
+    let sentence = known.and_then(|id| times.say.find_with(&id, values()));
+    sentence.or_else(|| times.say.find_with("same-words-left", values()))
 }
 
 /// How a sentence should look.

@@ -48,6 +48,7 @@ mod say;
 mod search;
 mod seen;
 mod sending;
+pub mod table;
 mod tidy;
 mod times;
 mod when;

@@ -135,6 +135,37 @@ impl OutboundState {
     }
 }
 
+/// Where an answer stands that somebody is about to write once more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Departure {
+    /// At least one of its texts has not been handed to the carrier yet.
+    Waiting,
+    /// The carrier was asked for at least one of them and has not said whether it took it.
+    InDoubt,
+    /// The carrier has had all of them.
+    Left,
+}
+
+impl Departure {
+    /// Of an answer in these texts: what nobody knows goes before what is only to come.
+    pub fn of(states: impl Iterator<Item = OutboundState>) -> Self {
+        states.fold(Self::Left, |so_far, state| match (so_far, state) {
+            (Self::InDoubt, _) | (_, OutboundState::Sending | OutboundState::InDoubt) => Self::InDoubt,
+            (_, OutboundState::Held | OutboundState::Queued) => Self::Waiting,
+            _ => so_far,
+        })
+    }
+
+    /// The word on the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::InDoubt => "in_doubt",
+            Self::Left => "left",
+        }
+    }
+}
+
 /// The next state, or why there is none.
 pub fn next(state: OutboundState, event: OutboundEvent) -> Result<OutboundState, Refused> {
     use OutboundEvent as E;
@@ -329,6 +360,22 @@ mod tests {
                 let row = TABLE.iter().find(|(f, e, _)| *f == from && *e == event);
                 assert_eq!(next(from, event).ok(), row.map(|r| r.2), "{from:?} {event:?}");
             }
+        }
+    }
+
+    #[test]
+    fn an_answer_has_left_when_all_its_texts_have() {
+        for (states, expected) in [
+            (&[Delivered][..], Departure::Left),
+            (&[Accepted, Unconfirmed], Departure::Left),
+            (&[Held], Departure::Waiting),
+            (&[Delivered, Queued], Departure::Waiting),
+            (&[Queued, Accepted], Departure::Waiting),
+            (&[Sending], Departure::InDoubt),
+            (&[Queued, InDoubt], Departure::InDoubt),
+            (&[InDoubt, Queued, Delivered], Departure::InDoubt),
+        ] {
+            assert_eq!(Departure::of(states.iter().copied()), expected, "{states:?}");
         }
     }
 

@@ -1,7 +1,6 @@
 //! `munjad audit show|who-saw|suspicious`. Times are those of the first desk's clocks, with the date.
 
 use anyhow::Context;
-use comfy_table::{Table, presets};
 use serde_json::{Value, json};
 
 use super::Rows;
@@ -11,6 +10,7 @@ use crate::admin::{ConfigArg, Say, line, open};
 use crate::api::wire::AccessRowView;
 use crate::client;
 use crate::client::audit::{cells, headings};
+use crate::client::table::drawn;
 use crate::config::Config;
 use crate::domain::UnixMs;
 use crate::domain::access::Action;
@@ -83,13 +83,8 @@ fn print(rows: Vec<AccessRowView>, config: &Config, say: Say) -> anyhow::Result<
         line(&words.t("audit-none"));
         return Ok(());
     }
-    let mut table = Table::new();
-    table.load_style(if say.is_terminal() { presets::UTF8_HORIZONTAL_ONLY } else { presets::NOTHING });
-    table.set_header(headings(&words));
-    for row in rows {
-        table.add_row(cells(&words, &row, config.second(row.at)));
-    }
-    line(&table.trim_fmt());
+    let rows = rows.iter().map(|row| cells(&words, row, config.second(row.at))).collect();
+    line(&drawn(headings(&words), rows, say.columns()));
     Ok(())
 }
 

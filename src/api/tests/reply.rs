@@ -48,6 +48,7 @@ async fn the_same_words_under_another_key_are_no_second_answer() {
     let same = desk.reply(1, &token, "b", more).await.expect(200);
     assert_eq!((&same["reply_id"], &same["repeated"]), (&first["reply_id"], &json!(true)));
     assert_eq!((&same["same_words"], &same["messages"]), (&json!(true), &first["messages"]));
+    assert_eq!((&first["earlier"], &same["earlier"]), (&Value::Null, &json!("waiting")));
     let detail = desk.get("/v1/conversations/1", &token).await.expect(200);
     assert_eq!((&detail["category"], &detail["n_messages"]), (&Value::Null, &json!(2)));
 

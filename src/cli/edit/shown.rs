@@ -2,13 +2,13 @@
 
 use super::super::context::CliContext;
 use super::super::failure::Failure;
-use super::super::render::{lines, table};
 use crate::api::wire::{
     EditedListView, ListChangeView, ListFaultView, ListHistory, ListResponse, ListStateView, ListStates,
     ListVersionView, ProblemDetails,
 };
 use crate::client::format::one_word;
 use crate::client::message::length_class;
+use crate::client::table::{lines, table};
 use crate::domain::text::{one_line, safe_for_terminal};
 
 /// Columns of an entry's text.
@@ -181,7 +181,7 @@ pub fn version(context: &mut CliContext, of: &ListVersionView) -> Result<(), Fai
         Some(content) => whole(context, content),
         None => {
             let file = context.say.t("edit-source-file");
-            context.print(&file)
+            context.print_whole(&file)
         }
     }
 }
@@ -197,5 +197,5 @@ pub fn content(context: &mut CliContext, of: &EditedListView) -> Result<(), Fail
 fn whole(context: &mut CliContext, content: &str) -> Result<(), Failure> {
     let is_seen = context.io.stdout_is_terminal;
     let text = if is_seen { safe_for_terminal(content) } else { content.to_owned() };
-    context.print(text.trim_end())
+    context.print_whole(text.trim_end())
 }

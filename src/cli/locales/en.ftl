@@ -32,7 +32,7 @@ cmd-desk = Opens the terminal desk. munja alone opens it too, on a terminal.
           munja                            the terminal desk
           munja desk --contrast            with bright colours only
           munja desk --plain               line by line (screen readers)
-        ? shows its keys.
+        Press ? there to see its keys.
 arg-desk-contrast = Only bright, bold colours on the terminal's background
 arg-desk-plain = Line by line, for screen readers and poor links
 arg-status-short = One line, for a status bar
@@ -62,7 +62,7 @@ cmd-totp = Ask for a code of your phone at each log-in (enable), or no longer (d
         Examples:
           munja totp enable
           munja totp disable
-cmd-sessions = Show where you are logged in; end ends it.
+cmd-sessions = Show where you are logged in, or end one of these log-ins.
     .examples =
         Examples:
           munja sessions
@@ -110,9 +110,7 @@ cmd-show = Show a conversation with its texts.
           munja show 12 --json
 cmd-search = Search citizens' texts, answers and notes, newest first.
     .examples =
-        All words must stand in what is found. A consonant by itself stands for a syllable: ㅂㅅ finds 버스. Words of three
-        letters and more are found whatever the spaces. Identity numbers are masked, and not found. Who searched, when
-        and whom it showed is recorded.
+        All words must stand in what is found. A consonant by itself stands for a syllable: ㅂㅅ finds 버스. Words of three letters and more are found whatever the spaces. Identity numbers are masked, and not found. Who searched, when and whom it showed is recorded.
 
         Examples:
           munja search 막차
@@ -124,7 +122,7 @@ cmd-search = Search citizens' texts, answers and notes, newest first.
           munja search --number - --reason "the citizen asks what we wrote" < number.txt
 cmd-similar = Show the three answered questions that are most like this one, with their answers.
     .examples =
-        Of closed conversations that you may see. Identity numbers are masked. That they were shown is recorded.
+        Only closed conversations that you may see are searched. Identity numbers are masked. The access log records what was shown.
 
         Examples:
           munja similar 12
@@ -156,8 +154,7 @@ cmd-reply = Answer the citizen of a conversation you hold.
         It leaves after some seconds: munja recall takes it back.
 cmd-advice = Say what people may not understand in a text, or cannot use.
     .examples =
-        Looks for invitations to phone, hard and foreign words (with easy ones), sentences over 50 characters, a second
-        question, days without a date, and identity numbers. It only advises: `munja reply` sends any text.
+        Looks for invitations to phone, hard and foreign words (with easy ones), sentences over 50 characters, a second question, days without a date, and identity numbers. It only advises: `munja reply` sends any text.
 
         Examples:
           munja advice "금일 구비서류를 지참하여 내방 바랍니다."
@@ -165,8 +162,7 @@ cmd-advice = Say what people may not understand in a text, or cannot use.
           munja advice --json "Please call us."
 cmd-photo = Look at a photo, video or voice message.
     .examples =
-        Terminals that can draw pictures (kitty, Ghostty, Konsole, iTerm2, WezTerm) show a photo. Elsewhere it is
-        saved to a file, whose path is printed. Videos and voice messages are always saved; --open plays them.
+        Terminals that can draw pictures (kitty, Ghostty, Konsole, iTerm2, WezTerm) show a photo. Elsewhere it is saved to a file, whose path is printed. Videos and voice messages are always saved; --open plays them.
         `munja show` shows the numbers.
 
         Examples:
@@ -197,15 +193,14 @@ cmd-recall = Take back a reply that has not been sent yet.
           munja recall --all-of            the newest of them
 cmd-write = Write to a citizen first. The reason is kept.
     .examples =
-        Begins a new conversation with the citizen of one that has ended, or with a number. Whoever has opted out or is
-        restricted is not written to.
+        Begins a new conversation: with the citizen of a conversation that has ended, or with a phone number. Citizens who have opted out or are restricted are not written to.
 
         Examples:
           munja write 12 "The street lamp is mended." --reason "the road office answered"
           munja write 010-1234-5678 "Your papers are ready." --reason "asked by phone"
 cmd-refer = Record that an outside department works on it, and by when. You are reminded then.
     .examples =
-        Also of a closed conversation.
+        Works for closed conversations too.
 
         Examples:
           munja refer 12 --to "Road office" --due 12-05
@@ -227,7 +222,7 @@ cmd-false-alarm = End the alarm of a conversation that is not in danger, with a 
           munja false-alarm 12 --reason "quoted a song"
 cmd-reveal = Show the number of a citizen in danger, or what is masked in the texts. Who saw it, when and why is recorded.
     .examples =
-        The number is for who holds the danger, masked texts for who holds the conversation; supervisors may see both.
+        Whoever holds the danger may see the number, whoever holds the conversation the masked texts; supervisors may see both.
 
         Examples:
           munja reveal 12 --reason "119 has to know"
@@ -355,8 +350,7 @@ cmd-restricted = List citizens who are restricted or want no automatic texts (su
           munja restricted
           munja unrestrict 12
 
-        In a pipe: one citizen a line, with tabs between: masked number, conversation, restricted until, reason, by whom, opted out at,
-        short name. What there is not is empty.
+        In a pipe: one citizen a line, with tabs between: masked number, conversation, restricted until, reason, by whom, opted out at, short name. What there is not is empty.
 cmd-evidence = Print a whole conversation with hashes, as JSON (supervisors).
     .examples =
         Examples:
@@ -395,9 +389,7 @@ cmd-report = Show the figures of some days: volume, times, categories, satisfact
           munja report staffing last-month              which hours are short of people
 
         Days are counted in the desk's time zone. Every figure is printed with the sentence that defines it.
-        In a pipe, a row is a line. coaching has tabs between its columns. Conversations to talk about: counselor, conversation, time,
-        reason, score, time it took. What counselors went through: counselor, dangers (7 days), dangers (30 days), abusive (7 days),
-        abusive (30 days).
+        In a pipe, a row is a line. coaching has tabs between its columns. Conversations to talk about: counselor, conversation, time, reason, score, time it took. What counselors went through: counselor, dangers (7 days), dangers (30 days), abusive (7 days), abusive (30 days).
 cmd-review = Review consultations by a sheet (supervisors), or answer a review of your own work.
     .examples =
         Examples:
@@ -463,7 +455,7 @@ arg-login-code = The code of your phone, or a recovery code (asked for where it 
 arg-login-ca = Certificates (PEM) of the authority that vouches for the server; kept with the log-in
 arg-password_stdin = Read passwords from standard input, one a line
 arg-totp-what = enable or disable
-arg-sessions-what = end: end a log-in
+arg-sessions-what = The word end: ends a log-in
 arg-sessions-session = A number of munja sessions
 arg-sessions-others = All but the one you use now
 arg-audit-what = show: the rows of the log; who-saw: everybody who saw one citizen's data
@@ -487,7 +479,7 @@ arg-list-after = The next page: the value that stands below the page before
 arg-search-words = Words that all stand in the text; in quotation marks for several as one
 arg-search-number = The citizen's whole number, or what the carrier called the sender (- reads it from standard input); needs --reason
 arg-search-reason = Why the number is looked for; it goes into the access log
-arg-search-citizen = the name (7F2K) or the number (010-****-5678) as lists show it, or the last four digits
+arg-search-citizen = The name (7F2K) or the number (010-****-5678) as lists show it, or the last four digits
 arg-search-category = A category or a whole group (`munja categories`)
 arg-search-counselor = Log-in name of who wrote the answer or note, or has the conversation
 arg-search-desk = Key of the desk (`munja desks`)
@@ -521,7 +513,7 @@ arg-restrict-span = For how long: 2h, 7d; at most 30d
 arg-note = A note for the receiver
 arg-reason = The reason; kept as a note
 arg-handover-service = 119 (fire, injury) or 112 (crime)
-arg-handover-told = who was told; asked for if not given
+arg-handover-told = Who was told; asked for if not given
 arg-transfer-desk = Key of the desk (`munja desks`)
 arg-transfer-person = Log-in name of the counselor
 arg-surveys-since = How far back (default: 30d): 24h, 30d
@@ -559,7 +551,7 @@ arg-announce-text = One line of at most 300 characters, without anything of a ci
 arg-list-of = What this counselor holds (log-in name; supervisors)
 arg-watch-desk = Only conversations of this desk, and what concerns all
 arg-watch-kind = Only these kinds of events, such as opened,closed (--json shows kinds)
-arg-watch-danger = Only what is told of dangers
+arg-watch-danger = Only events of dangers
 arg-report-html = Write a page to print with charts (- is standard output)
 arg-report-xlsx = Write an Excel workbook
 arg-report-csv = Write CSV
@@ -579,6 +571,7 @@ arg-help-command = Name of the command
 head-number = No.
 head-citizen = Citizen
 head-state = State
+head-role = Role
 head-waits-short = waits
 head-last = Last text
 conversation-title = Conversation { $n }
@@ -669,7 +662,7 @@ given-up = Text { $m } counts as failed.
 sent-again = Text { $m } is sent again.
 replied = The reply is being sent.
 replied-before = This reply had been accepted before; it was not sent again.
-replied-same = You wrote these very words at { $at } (text { $m }), and the citizen has not written since: they were not sent again. The line below says whether they arrived. To send them once more, add --again.
+replied-same = { $earlier } Nothing was sent now. To send the same words once more, add --again.
 not-applied-promise = The promise was not applied: the reply stands as it was sent before. To promise now: munja promise { $n } 30m
 not-applied-category = The category was not applied: the reply stands as it was sent before. To set it: munja category { $n } CATEGORY
 replied-recall = To take it back before it is sent: munja recall { $m }
@@ -1188,9 +1181,7 @@ restricted-none = Nobody is restricted, and nobody has opted out.
 list-empty-of = They hold no conversation.
 cmd-edit = Edit canned replies, categories, automatic texts or words of danger (supervisors).
     .examples =
-        Opens the list in your editor. What would change is shown and asked; then it is in force at once, for everybody. What
-        cannot be used is named with its line, and nothing is stored. Your version holds in place of the operator's file until
-        you go back to that. Words of danger are only ever added to those that are there. Without a list: which versions hold.
+        Opens the list in your editor. What would change is shown and asked; then it is in force at once, for everybody. What cannot be used is named with its line, and nothing is stored. Your version holds in place of the operator's file until you go back to that. Words of danger are only ever added to those that are there. Without a list: which versions hold.
         Exit code 7: somebody stored a newer version meanwhile.
 
         Examples:
@@ -1265,9 +1256,7 @@ cmd-bulletin = Add a sentence to receipts for a time, as in a storm or a strike 
           munja bulletin end 3
 cmd-answer-all = Answer many who wait with one text (supervisors).
     .examples =
-        Shows whom it would go to and asks; in scripts give --yes. Left out, and named: danger and what may be one, what a
-        colleague holds, what was promised an answer of its own, and who writes meanwhile. The same command again after a
-        lost connection answers nobody twice. Exit code 7: some were left out while it was sent.
+        Shows whom it would go to and asks; in scripts give --yes. These are left out, and named: dangers and what may be one, conversations that a colleague holds or that were promised an answer of their own, and citizens who write meanwhile. The same command again after a lost connection answers nobody twice. Exit code 7: some were left out while it was sent.
 
         Examples:
           munja answer-all "지금은 버스가 모두 늦습니다." --containing 버스
@@ -1278,7 +1267,7 @@ arg-bulletin-desk = Only in the receipts of this desk (`munja desks`)
 arg-bulletin-yes = Do not ask
 arg-answer-all-text = The answer
 arg-answer-all-desk = Only who waits at this desk (`munja desks`)
-arg-answer-all-containing = Only whose texts since the last answer hold this word
+arg-answer-all-containing = Only citizens whose texts since the last answer have this word
 arg-answer-all-ids = Only these conversations
 arg-answer-all-category = What they are about (`munja categories`)
 arg-answer-all-close = Close them after it
@@ -1360,9 +1349,7 @@ next-bulletin_until = munja bulletin "TEXT" --until 18:00
 next-bulletin_crowded = Shorten it, or end another one: munja bulletin, munja bulletin end N
 cmd-practice = Practise in the real program, with invented citizens. Nothing of it reaches anybody.
     .examples =
-        Starts a private gateway on this machine and opens the desk at it. Citizens write by themselves and react to what you
-        do: a question, another department's question, abuse, danger, a false alarm, thanks. At the end it says what you
-        did. It needs no log-in and no server.
+        Starts a private gateway on this machine and opens the desk at it. Citizens write by themselves and react to what you do: a question, another department's question, abuse, danger, a false alarm, thanks. At the end it says what you did. It needs no log-in and no server.
 
         Examples:
           munja practice                   the terminal desk

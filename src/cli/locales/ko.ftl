@@ -62,7 +62,7 @@ cmd-totp = 로그인할 때 휴대전화 인증 번호도 묻게 하거나(enabl
         예:
           munja totp enable
           munja totp disable
-cmd-sessions = 어디에 로그인해 있는지 보여 주고, end 로 끝냅니다.
+cmd-sessions = 어디에 로그인해 있는지 보여 주거나, 그 로그인을 끝냅니다(end).
     .examples =
         예:
           munja sessions
@@ -110,8 +110,7 @@ cmd-show = 상담 내용을 보여 줍니다.
           munja show 12 --json
 cmd-search = 시민의 문자, 답변, 메모를 새것부터 찾습니다.
     .examples =
-        적은 낱말이 모두 들어 있는 글을 찾습니다. 자음만 적으면 초성으로 찾습니다: ㅂㅅ → 버스. 세 글자 이상은 띄어쓰기가 달라도
-        찾습니다. 가려진 주민등록번호 등은 찾을 수 없습니다. 누가 언제 찾았고 누구의 글을 보았는지 기록됩니다.
+        입력한 낱말이 모두 들어 있는 글을 찾습니다. 자음만 적으면 초성으로 찾습니다: ㅂㅅ → 버스. 세 글자 이상은 띄어쓰기가 달라도 찾습니다. 가려진 주민등록번호 등은 찾을 수 없습니다. 누가 언제 찾았고 누구의 글을 보았는지 기록됩니다.
 
         예:
           munja search 막차
@@ -150,7 +149,7 @@ cmd-reply = 맡은 상담의 시민에게 답변합니다.
           munja reply 12 --replace "네 👍"  이모지를 말로 바꾸어 보냅니다
           munja reply 12 --draft           내 초안을 그대로 보냅니다
 
-        $, !, ` 가 든 글은 작은따옴표로 묶으십시오. 큰따옴표 안에서는 셸이 바꿉니다: '53$'
+        $, !, ` 가 든 글은 작은따옴표로 묶으십시오. 큰따옴표 안에서는 셸이 바꿉니다: '53$'.
         터미널에서는 도착할 모습 그대로 보여 주고, 보내기 전에 묻습니다. 묻지 않고 보내려면 --yes 를 붙이십시오.
         몇 초 뒤에 나가므로 munja recall 로 되돌릴 수 있습니다.
 cmd-advice = 시민이 이해하기 어렵거나 이용할 수 없는 부분을 알려 줍니다.
@@ -164,9 +163,7 @@ cmd-advice = 시민이 이해하기 어렵거나 이용할 수 없는 부분을 
           munja advice --json "전화 주세요."
 cmd-photo = 시민이 보낸 사진·영상·음성을 봅니다.
     .examples =
-        그림을 그릴 수 있는 터미널(kitty, Ghostty, Konsole, iTerm2, WezTerm)이면 바로 보이고,
-        그렇지 않으면 파일로 저장하고 저장한 곳을 알려 줍니다. 영상과 음성은 항상 파일로 저장하며,
-        --open 을 붙이면 바로 재생합니다. 번호는 `munja show`에 나옵니다.
+        그림을 그릴 수 있는 터미널(kitty, Ghostty, Konsole, iTerm2, WezTerm)이면 바로 보이고, 그렇지 않으면 파일로 저장하고 저장한 곳을 알려 줍니다. 영상과 음성은 항상 파일로 저장하며, --open 을 붙이면 바로 재생합니다. 번호는 `munja show`에 나옵니다.
 
         예:
           munja photo 7
@@ -209,23 +206,23 @@ cmd-refer = 외부 부서에 넘긴 상담과 회신 기한을 적어 둡니다.
           munja refer 12 --to 도로과 --due 12-05
           munja list --referred            회신을 기다리는 상담
           munja refer 12 --done --note "고쳤다고 함"
-cmd-urgent = 이 상담이 위급하다고 모두에게 알립니다.
+cmd-urgent = 이 상담이 긴급하다고 모두에게 알립니다.
     .examples =
         예:
           munja urgent 12
-cmd-ack = 위급 상담을 살피고 있다고 알립니다. 벨이 멈춥니다. 시민에게 답할 때까지 관리자에게는 계속 알립니다.
+cmd-ack = 긴급 상담을 살피고 있다고 알립니다. 벨이 멈춥니다. 시민에게 답할 때까지 관리자에게는 계속 알립니다.
     .examples =
         예:
           munja ack 12
-cmd-false-alarm = 위급하지 않은 상담의 경보를 사유를 적고 끝냅니다.
+cmd-false-alarm = 긴급이 아닌 상담의 경보를 사유를 적고 끝냅니다.
     .examples =
         누가 끝냈는지 기록되며, 사유는 상담 옆에 남습니다.
 
         예:
           munja false-alarm 12 --reason "노래 가사를 옮겨 적은 것"
-cmd-reveal = 위급한 시민의 전화번호나 글 속의 가려진 번호를 보여 줍니다. 누가 언제 왜 보았는지 기록됩니다.
+cmd-reveal = 긴급한 글을 보낸 시민의 전화번호나 글 속의 가려진 번호를 보여 줍니다. 누가 언제 왜 보았는지 기록됩니다.
     .examples =
-        위급 상담을 맡은 사람과 관리자만 볼 수 있습니다.
+        전화번호는 긴급 상담을 맡은 사람이, 가려진 글은 그 상담을 맡은 사람이 볼 수 있습니다. 관리자는 둘 다 볼 수 있습니다.
 
         예:
           munja reveal 12 --reason "119에 알려야 함"
@@ -245,7 +242,7 @@ cmd-duty = 지금과 다음 당직, 끝나지 않은 알림을 보여 줍니다.
     .examples =
         예:
           munja duty
-cmd-on = 근무를 시작합니다. 동료가 문자를 받는 사람임을 압니다.
+cmd-on = 근무를 시작합니다. 문자를 받는 사람으로 동료에게 보입니다.
     .examples =
         예:
           munja on
@@ -326,7 +323,7 @@ cmd-take = 다른 상담사의 상담을 대신 맡습니다(관리자).
     .examples =
         예:
           munja take 12 "민수 상담사가 부탁함"
-cmd-restrict = 위급할 때가 아니면 한동안 이 시민에게 답변하지 않습니다(관리자).
+cmd-restrict = 긴급 상황이 아니면 한동안 이 시민에게 답변하지 않습니다(관리자).
     .examples =
         예:
           munja restrict 12 7d --reason "경고 뒤에도 협박"
@@ -353,8 +350,7 @@ cmd-restricted = 답변이 제한되었거나 자동 문자를 거부한 시민�
           munja restricted
           munja unrestrict 12
 
-        파이프에서는 한 줄에 한 사람이고 칸 사이는 탭입니다: 가린 번호, 상담 번호, 제한 끝, 제한 사유, 제한한 사람, 자동 문자를 거부한
-        때, 짧은 이름. 없는 것은 빈칸입니다.
+        파이프에서는 한 줄에 한 사람이고 칸 사이는 탭입니다: 가린 번호, 상담 번호, 제한 끝, 제한 사유, 제한한 사람, 자동 문자를 거부한 때, 짧은 이름. 없는 것은 빈칸입니다.
 cmd-evidence = 상담 전체를 해시와 함께 JSON으로 내보냅니다(관리자).
     .examples =
         예:
@@ -399,7 +395,7 @@ cmd-review = 평가표로 상담을 평가하거나(관리자), 내 상담에 �
     .examples =
         예:
           munja review sample --counselor minsu          볼 상담 다섯 건을 고르게 뽑습니다. 하루 동안 같습니다
-          munja review show 12                           상담을 봅니다. 접속 기록에 평가를 위해 본 것으로 남습니다
+          munja review show 12                           상담을 봅니다. 접속기록에 평가를 위해 본 것으로 남습니다
           munja review write 12 --marks 친절=5,정확=4,쉬운말=5,속도=3 --comment "순서대로 잘 알려 주었습니다."
           munja review sheet                             평가표
           munja review answer 3 "고맙습니다."            상담사가 한 번 답합니다
@@ -460,7 +456,7 @@ arg-login-code = 휴대전화 인증 번호 또는 복구 코드(없으면 필�
 arg-login-ca = 서버 인증서를 보증하는 인증 기관의 인증서 파일(PEM). 로그인과 함께 보관합니다
 arg-password_stdin = 비밀번호를 표준 입력에서 한 줄씩 읽습니다
 arg-totp-what = enable(설정) 또는 disable(해제)
-arg-sessions-what = end: 로그인을 끝냅니다
+arg-sessions-what = end 라고 적으면 로그인을 끝냅니다
 arg-sessions-session = munja sessions 에 나오는 번호
 arg-sessions-others = 지금 이 로그인만 빼고 모두
 arg-audit-what = show: 기록을 차례로 보기, who-saw: 한 시민의 정보를 본 사람 모두
@@ -484,6 +480,8 @@ arg-list-after = 다음 쪽: 앞 쪽 아래에 나온 값
 arg-search-words = 글에 모두 들어 있어야 하는 낱말. 여러 낱말을 하나로 찾으려면 따옴표로 묶습니다
 arg-search-number = 시민의 전화번호 전체, 번호가 아니면 발신자 이름 그대로(- 이면 표준 입력에서 읽음). --reason이 필요합니다
 arg-search-reason = 번호로 찾는 사유. 접근 기록에 남습니다
+arg-search-number = 시민의 전화번호 전체(- 이면 표준 입력에서 읽음). --reason이 필요합니다
+arg-search-reason = 번호로 찾는 사유. 접속기록에 남습니다
 arg-search-citizen = 목록에 보이는 이름(7F2K)이나 번호(010-****-5678), 또는 번호의 끝 네 자리
 arg-search-category = 분류 또는 큰 분류 전체(`munja categories`)
 arg-search-counselor = 답변이나 메모를 쓴 상담사, 또는 그 상담을 맡은 상담사의 아이디
@@ -537,7 +535,7 @@ arg-report-what = day, yesterday, week, last-week, month(기본. staffing, incen
 arg-report-desk = 이 부서만(`munja desks`)
 arg-report-by = 줄의 기준: hour(시간), day(날짜, 기본), weekday(요일), month(월, 62일을 넘으면 기본), desk(부서), category(분류), counselor(상담사)
 arg-report-compare = 견줄 기간: previous(바로 앞 기간), last-year(지난해 같은 기간)
-arg-report-words = 시민이 서비스에 대해 쓴 글도 함께(관리자. 접속 기록에 남습니다)
+arg-report-words = 시민이 서비스에 대해 쓴 글도 함께(관리자. 접속기록에 남습니다)
 arg-review-what = sheet(평가표), sample(뽑기), show(보기), write(평가), answer(답)
 arg-review-n = 상담 번호. answer 에는 평가 번호
 arg-review-text = 답. 2,000자까지
@@ -556,7 +554,7 @@ arg-announce-text = 한 줄, 300자까지. 시민에 관한 것은 적지 않습
 arg-list-of = 이 상담사가 맡은 상담(아이디. 관리자)
 arg-watch-desk = 이 부서의 상담과 모두에게 관계되는 것만
 arg-watch-kind = 이 종류의 사건만, 예: opened,closed (종류는 --json 으로 봅니다)
-arg-watch-danger = 위급 상담에 관한 것만
+arg-watch-danger = 긴급 상담에 관한 것만
 arg-report-html = 차트가 든 인쇄용 페이지를 저장합니다(-는 표준 출력)
 arg-report-xlsx = 엑셀 파일을 저장합니다
 arg-report-csv = CSV 파일을 저장합니다
@@ -576,6 +574,7 @@ arg-help-command = 명령 이름
 head-number = 번호
 head-citizen = 시민
 head-state = 상태
+head-role = 역할
 head-waits-short = 대기
 head-last = 마지막 문자
 conversation-title = 상담 { $n }번
@@ -663,7 +662,7 @@ given-up = 문자 { $m }번을 실패로 처리했습니다.
 sent-again = 문자 { $m }의 내용을 다시 보냅니다.
 replied = 답변을 보냅니다.
 replied-before = 이미 접수된 답변입니다. 다시 보내지 않았습니다.
-replied-same = 똑같은 답변을 { $at }에 이미 썼고(문자 { $m }번) 그 뒤로 시민이 보낸 문자가 없어, 다시 보내지 않았습니다. 도착했는지는 아래에 있습니다. 한 번 더 보내려면 --again을 붙이십시오.
+replied-same = { $earlier } 지금은 보내지 않았습니다. 한 번 더 보내려면 --again을 붙이십시오.
 not-applied-promise = 답변 약속은 저장되지 않았습니다. 앞서 보낸 답변이 그대로 유지됩니다. 지금 약속하려면: munja promise { $n } 30m
 not-applied-category = 분류는 저장되지 않았습니다. 앞서 보낸 답변이 그대로 유지됩니다. 지금 정하려면: munja category { $n } 분류
 replied-recall = 보내기 전에 취소하려면: munja recall { $m }
@@ -848,8 +847,8 @@ next-usage_conflict = munja { $command }--help
 error-usage_other = 명령을 이해하지 못했습니다: { $what }
 next-usage_other = munja { $command }--help
 
-did-urgent = 상담 { $n }번이 위급하다고 모두에게 알렸습니다.
-did-acked = 위급한 상담 { $n }번을 살피고 있다고 알렸습니다. 답하려면 맡으십시오: munja claim { $n }
+did-urgent = 상담 { $n }번이 긴급하다고 모두에게 알렸습니다.
+did-acked = 긴급 상담 { $n }번을 살피고 있다고 알렸습니다. 답하려면 맡으십시오: munja claim { $n }
 did-alarm_ended = 상담 { $n }번의 경보를 끝냈습니다.
 did-noted = 상담 { $n }번에 메모를 남겼습니다.
 did-drafted = 상담 { $n }번에 동료가 이어 쓸 글을 남겼습니다.
@@ -860,12 +859,12 @@ did-transferred = 상담 { $n }번을 넘겼습니다(부서: { $desk }).
 transfer-off = { $who } 님은 지금 근무 중이 아닙니다. { $at }까지 이 상담사만 맡을 수 있어 시민이 기다리게 되고, 그 뒤에는 모두에게 열립니다. 근무 중인 동료: munja colleagues
 transfer-closed = { $desk } 부서는 지금 닫혀 있습니다. { $at }에 엽니다.
 did-offered = 상담 { $n }번을 { $who } 님에게 넘겼습니다.
-did-offered-to-all = 상담 { $n }번을 내놓았습니다. 아직 답하지 않은 위급 상담이라 { $who } 님만이 아니라 모두에게 울립니다.
+did-offered-to-all = 상담 { $n }번을 내놓았습니다. 아직 답하지 않은 긴급 상담이라 { $who } 님만이 아니라 모두에게 울립니다.
 did-returned = 상담 { $n }번을 돌려보냈습니다(부서: { $desk }).
 did-categorised = 상담 { $n }번의 분류: { $category }
 did-warned = 상담 { $n }번의 시민에게 경고했습니다.
 did-taken = 상담 { $n }번을 대신 맡았습니다.
-did-restricted = 위급할 때가 아니면 { $at }까지 답변하지 않습니다. 상담 { $n }번을 종료했습니다.
+did-restricted = 긴급 상황이 아니면 { $at }까지 답변하지 않습니다. 상담 { $n }번을 종료했습니다.
 did-opted_out = 상담 { $n }번의 시민에게 자동 문자를 보내지 않습니다. 답변은 계속 보낼 수 있습니다.
 did-opted_in = 상담 { $n }번의 시민에게 자동 문자를 다시 보냅니다.
 did-unrestricted = 상담 { $n }번의 시민에게 다시 답변합니다.
@@ -891,7 +890,7 @@ offered-short = { $who } 님 먼저
 preference = 시민의 요청 사항: { $text }
 opted-out = 시민이 자동 문자를 거부했습니다.
 refuses-texts-close = 시민이 수신을 거부했고 그 뒤로 새 문자가 없어 답변을 보낼 수 없습니다. 종료하려면: munja close { $n } --unanswered
-restricted-until = 위급할 때가 아니면 { $at }까지 답변하지 않습니다.
+restricted-until = 긴급 상황이 아니면 { $at }까지 답변하지 않습니다.
 desk-and-category = 부서: { $desk } · 분류: { $category }
 draft-begun = 동료가 이어 쓰라고 남긴 글: { $text }
 head-time = 시각
@@ -914,7 +913,7 @@ next-nothing_to_ack = munja show { $n }
 next-not_passed_on = 다른 곳에 넘기려면 munja transfer { $n }, 대기로 돌리려면 munja release { $n }
 next-not_warned = 보낸 문자는 munja show { $n } 에서 볼 수 있습니다.
 next-not_asked = 그 뒤에 온 글은 munja show { $n } 에서 볼 수 있습니다.
-next-number_not_shown = 위급한 상담이면: munja claim { $n }. 아니면 관리자에게 부탁하십시오.
+next-number_not_shown = 긴급 상담이면: munja claim { $n }. 아니면 관리자에게 부탁하십시오.
 next-no_such_desk = munja desks
 next-no_such_person = munja colleagues 로 동료 목록을 보십시오.
 next-passed_to_yourself = munja colleagues 로 동료 목록을 보십시오. 내려놓으려면: munja release { $n }
@@ -938,7 +937,7 @@ error-earlier_answer_kept = 예전 답변을 초안으로 보관했습니다. �
 next-earlier_answer_kept = 터미널에서: munja reply { $n }
 error-no_canned = 그런 코드의 미리 써 둔 답변이 없습니다: { $key }
 next-no_canned = munja replies
-next-danger_unanswered = 먼저 답하십시오: munja reply { $n }. 위급하지 않다면: munja false-alarm { $n } --reason "사유"
+next-danger_unanswered = 먼저 답하십시오: munja reply { $n }. 긴급이 아니면: munja false-alarm { $n } --reason "사유"
 next-too_many_dangers = 먼저 하나에 답하십시오: munja list --mine
 next-not_your_desk = 부서는 munja desks 로 볼 수 있습니다. 그 부서의 상담사가 넘겨줄 수 있습니다.
 next-no_danger = munja show { $n }
@@ -1138,7 +1137,7 @@ coaching-low_score = 낮은 만족도
 coaching-slow_answer = 늦은 첫 답변
 coaching-came_back = 72시간 안에 다시 옴
 load-title = 상담사가 겪은 일
-load-none = 지난 30일 동안 답한 위급 상담도 폭언 문자도 없습니다.
+load-none = 지난 30일 동안 답한 긴급 상담도 폭언 문자도 없습니다.
 incentive-title = 점수, { $from } ~ { $to } (규칙 버전: { $version })
 incentive-once = 상담마다 한 번
 incentive-none = 점수를 받은 상담사가 없습니다.
@@ -1155,8 +1154,7 @@ restricted-none = 제한된 시민도 수신을 거부한 시민도 없습니다
 list-empty-of = 맡은 상담이 없습니다.
 cmd-edit = 자주 쓰는 답변, 분류, 자동 문자, 위험을 알리는 말을 고칩니다(관리자).
     .examples =
-        편집기에서 목록을 엽니다. 무엇이 바뀌는지 보여 주고 물은 다음, 모두에게 바로 적용합니다. 쓸 수 없는 곳은 줄 번호와 함께 알려 주고
-        아무것도 저장하지 않습니다. 운영자 파일로 되돌리기 전까지 저장한 판을 씁니다. 위험을 알리는 말은 있는 것에 더하기만 합니다.
+        편집기에서 목록을 엽니다. 무엇이 바뀌는지 보여 주고 물은 다음, 모두에게 바로 적용합니다. 쓸 수 없는 곳은 줄 번호와 함께 알려 주고 아무것도 저장하지 않습니다. 운영자 파일로 되돌리기 전까지 저장한 판을 씁니다. 위험을 알리는 말은 있는 것에 더하기만 합니다.
         목록 이름이 없으면 지금 쓰는 판을 보여 줍니다. 종료 코드 7: 그 사이 다른 사람이 새 판을 저장했습니다.
 
         예:
@@ -1228,8 +1226,7 @@ cmd-bulletin = 접수 문자에 당분간 알림을 한 문장 넣습니다. 폭
           munja bulletin end 3
 cmd-answer-all = 기다리는 여러 시민에게 같은 답을 한 번에 보냅니다(관리자).
     .examples =
-        누구에게 가는지 먼저 보여 주고 묻습니다. 스크립트에서는 --yes 를 붙입니다. 위급하거나 위급할 수 있는 상담, 다른 상담사가 맡은 상담, 따로 답을
-        약속한 상담, 그사이 시민이 새로 쓴 상담은 빼고 알려 줍니다. 연결이 끊겨 같은 명령을 다시 내려도 두 번 보내지 않습니다.
+        누구에게 가는지 먼저 보여 주고 묻습니다. 스크립트에서는 --yes 를 붙입니다. 긴급이거나 긴급일 수 있는 상담, 다른 상담사가 맡은 상담, 따로 답을 약속한 상담, 그사이 시민이 새로 쓴 상담은 빼고 알려 줍니다. 연결이 끊겨 같은 명령을 다시 내려도 두 번 보내지 않습니다.
         종료 코드 7: 보내는 동안 빠진 상담이 있습니다.
 
         예:
@@ -1275,7 +1272,7 @@ answer-all-earlier = 같은 명령을 내린 적이 있고 결과를 알 수 없
 answer-all-more = 그 밖에 { $n }건
 answer-all-beyond = 500건이 넘습니다. 나머지는 이 명령을 다시 내려 보내십시오.
 answer-all-left-out = 빠짐 { $n }번: { $why }
-left-out-in_danger = 위급하거나 위급할 수 있음
+left-out-in_danger = 긴급이거나 긴급일 수 있음
 left-out-claimed_by_other = 다른 상담사가 맡음
 left-out-claimed_by_other-named = { $name } 님이 맡음
 left-out-promise_open = 따로 답을 약속함
@@ -1314,8 +1311,7 @@ next-bulletin_until = munja bulletin "내용" --until 18:00
 next-bulletin_crowded = 줄이거나 다른 알림을 끝내십시오: munja bulletin, munja bulletin end N
 cmd-practice = 가상의 시민과 실제 프로그램으로 연습합니다. 누구에게도 문자가 가지 않습니다.
     .examples =
-        이 컴퓨터 안에 연습용 게이트웨이를 띄우고 상담 화면을 엽니다. 시민이 저절로 글을 보내고, 하는 일에 따라 반응합니다: 질문, 다른 부서 질문,
-        욕설, 위급, 잘못 울린 경보, 감사. 끝나면 무엇을 했는지 알려 줍니다. 로그인도 서버도 필요 없습니다.
+        이 컴퓨터 안에 연습용 게이트웨이를 띄우고 상담 화면을 엽니다. 시민이 저절로 글을 보내고, 하는 일에 따라 반응합니다: 질문, 다른 부서 질문, 욕설, 긴급, 잘못 울린 경보, 감사. 끝나면 무엇을 했는지 알려 줍니다. 로그인도 서버도 필요 없습니다.
 
         예:
           munja practice                   상담 화면
@@ -1339,7 +1335,7 @@ practice-lesson-abuse = 욕설
 practice-lesson-danger = 긴급
 practice-lesson-false_alarm = 잘못 울린 경보
 practice-lesson-thanks = 질문과 감사
-practice-danger-first = 위급한 시민에게 가장 먼저 답함
+practice-danger-first = 긴급 상담에 가장 먼저 답함
 practice-passed-on = 다른 부서로 넘김 ({ $how })
 practice-ended-alarm = 사유를 적고 경보를 끝냄 ({ $how })
 practice-warned = 욕설에 경고함 ({ $how })

@@ -1,6 +1,5 @@
 //! `munja report coaching` and `munja report incentive`: about counselors, for supervisors.
 
-use super::super::render::{tabbed, table};
 use super::values::{self, guarded};
 use super::{Args, write};
 use crate::api::wire::{CoachingItem, CoachingView, IncentiveView, LoadView};
@@ -8,6 +7,7 @@ use crate::cli::context::CliContext;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::client::format::one_word;
+use crate::client::table::{tabbed, table};
 use crate::client::{Coaching, ReportQuery};
 use crate::domain::text::one_line;
 

@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use super::Printed;
 use super::values::{before, change, first, largest, remarks, shown};
 use crate::api::wire::{ReportView, RowView, TableView};
-use crate::cli::render::{Paint, unsplit_table};
+use crate::cli::render::Paint;
 use crate::client::format::one_word;
+use crate::client::table::unsplit_table;
 use crate::domain::text::{columns_of, one_line};
 
 /// The longest bar (columns).

@@ -168,7 +168,7 @@ fn no_number_is_split_on_a_narrow_terminal() {
         "만족도 점수",
         "4~5점",
         "1~2점",
-        "답한 위급",
+        "답한 긴급",
         "폭언 문자",
     ];
     for (label, titles) in [("Counselor", &english), ("상담사", &korean)] {

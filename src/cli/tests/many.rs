@@ -38,7 +38,7 @@ async fn many_are_answered_only_when_somebody_agrees() {
     let run = world.munja(&["answer-all", "모두", "늦습니다."]).await;
     assert_eq!(run.exit, Exit::Refused, "{}", run.err);
     assert!(
-        run.err.contains("12") && run.err.contains("버스요") && run.err.contains("빠짐 13번: 위급"),
+        run.err.contains("12") && run.err.contains("버스요") && run.err.contains("빠짐 13번: 긴급"),
         "{}",
         run.err
     );

@@ -134,21 +134,34 @@ async fn a_lost_answer_is_asked_for_under_its_old_key() {
 #[tokio::test]
 async fn the_same_words_are_told_with_the_time_and_the_way_to_send_them_again() {
     let world = shown().await;
-    let stands = Reply::Json(json!({
-        "reply_id": 3, "n_bytes": 2, "messages": [text_out(56, "delivered")], "repeated": true, "same_words": true,
-    }));
-    world.server.on(REPLIES, [stands, accepted()]);
+    let stands = |earlier: Value, state: &str| {
+        Reply::Json(json!({
+            "reply_id": 3, "n_bytes": 2, "messages": [text_out(56, state)], "repeated": true, "same_words": true,
+            "earlier": earlier,
+        }))
+    };
+    // An older server does not say where the earlier answer stands.
+    let older = stands(Value::Null, "delivered");
+    let [waiting, doubt] = [("waiting", "queued"), ("in_doubt", "in_doubt")]
+        .map(|(earlier, state)| stands(json!(earlier), state));
+    world.server.on(REPLIES, [waiting, doubt, older, accepted()]);
+    for (words, not) in [("차례를 기다리고", "도착했는지"), ("통신사가 아직 알려 주지", "도착했는지")]
+    {
+        let run = world.munja(&["reply", "12", "네"]).await;
+        assert!(run.out.contains(words) && run.out.contains("--again"), "{}", run.out);
+        assert!(!run.out.contains(not), "{}", run.out);
+    }
     let run = world.munja(&["reply", "12", "네", "--category", "버스"]).await;
     assert_eq!(run.exit, Exit::Ok, "{}", run.err);
-    for words in ["이미 썼고", "문자 56번", "--again", "munja category 12"] {
+    for words in ["이미 썼고", "도착했는지 먼저", "--again", "munja category 12"] {
         assert!(run.out.contains(words), "{words}: {}", run.out);
     }
     assert!(!world.state("draft-12.txt").exists());
     let run = world.munja(&["reply", "12", "네", "--again"]).await;
     assert!(run.out.contains("munja recall 56"), "{}", run.out);
     let sent = replies(&world);
-    assert_eq!((&sent[0].1["again"], &sent[1].1["again"]), (&Value::Null, &json!(true)));
-    assert_ne!(sent[0].0, sent[1].0);
+    assert_eq!((&sent[2].1["again"], &sent[3].1["again"]), (&Value::Null, &json!(true)));
+    assert_ne!(sent[2].0, sent[3].0);
 }
 
 #[tokio::test]

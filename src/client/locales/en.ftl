@@ -477,3 +477,7 @@ advice-long_sentence = This sentence has { $n } characters. Two short ones are e
 advice-several_questions = A second question: “{ $words }”. People answer one; ask it next.
 advice-relative_date = “{ $words }” depends on when it is read. Add the date.
 advice-identity_number = An identity number stands in the text. Leave it out.
+
+same-words-waiting = Your answer with the same words ({ $at }) is still waiting to leave.
+same-words-in_doubt = The carrier has not said whether your answer with the same words ({ $at }) left. The citizen may have it already.
+same-words-left = You wrote these very words at { $at }, and the citizen has not written since. Look first whether they arrived.

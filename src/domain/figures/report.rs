@@ -130,7 +130,7 @@ const OUTCOMES: [Words; 21] = [
     ("no_such_number", "없는 번호", "no such number"),
     ("not_reachable", "연결되지 않음", "not reachable"),
     ("refused", "수신 차단", "blocked by the recipient"),
-    ("opted_out", "통신사에서 수신 거부", "stopped at the carrier"),
+    ("opted_out", "통신사에서 수신거부", "stopped at the carrier"),
     ("spam", "스팸으로 처리", "taken for spam"),
     ("landline", "유선전화", "landline"),
     ("bad_text", "보낼 수 없는 글자", "characters that cannot be sent"),

@@ -146,22 +146,22 @@ figures! {
         "넘긴 횟수" "상담을 다른 부서나 상담사에게 넘긴 횟수.";
     DangerSeen "danger_seen" Count,
         "Dangers" "Alarms of danger that began, by a text or by a counselor.",
-        "위급" "문자나 상담사가 울린 위급 경보 수.";
+        "긴급" "문자나 상담사가 울린 긴급 경보 수.";
     DangerFalse "danger_false" Count,
         "False alarms" "Alarms that a person ended because there was no danger.",
-        "위급 아님" "위급하지 않아 사람이 끝낸 경보 수.";
+        "긴급 아님" "긴급이 아니어서 사람이 끝낸 경보 수.";
     DangerAckMedian "danger_acknowledged_median" Ms,
         "Danger acknowledged, median" "Time from the alarm until somebody took it by name, by day and night: half took no longer.",
-        "위급 확인 시간(중앙값)" "경보부터 누군가 이름을 걸고 맡을 때까지의 시간. 밤낮 모두 셉니다. 절반이 이 안입니다.";
+        "긴급 확인 시간(중앙값)" "경보부터 누군가 이름을 걸고 맡을 때까지의 시간. 밤낮 모두 셉니다. 절반이 이 안입니다.";
     DangerAckWithin "danger_acknowledged_within_60_s" PerMille,
         "Danger acknowledged within 60 seconds" "Share of the alarms that were acknowledged for which that took at most 60 seconds. Goal: all.",
-        "60초 안에 위급 확인" "확인된 경보 중 60초 안에 확인된 비율. 목표: 전부.";
+        "60초 안에 긴급 확인" "확인된 경보 중 60초 안에 확인된 비율. 목표: 전부.";
     DangerAnswerMedian "danger_answered_median" Ms,
         "Danger answered, median" "Time from the alarm to a person's answer to the citizen, by day and night: half took no longer.",
-        "위급 답변 시간(중앙값)" "경보부터 사람이 시민에게 답할 때까지의 시간. 밤낮 모두 셉니다. 절반이 이 안입니다.";
+        "긴급 답변 시간(중앙값)" "경보부터 사람이 시민에게 답할 때까지의 시간. 밤낮 모두 셉니다. 절반이 이 안입니다.";
     DangerAnswerWithin "danger_answered_within_3_min" PerMille,
         "Danger answered within 3 minutes" "Share of the alarms that were answered for which that took at most 3 minutes. Goal: all.",
-        "3분 안에 위급 답변" "답한 경보 중 3분 안에 답한 비율. 목표: 전부.";
+        "3분 안에 긴급 답변" "답한 경보 중 3분 안에 답한 비율. 목표: 전부.";
     SurveysSent "surveys_sent" Count,
         "Surveys sent" "Surveys that were sent then.",
         "만족도 조사" "이때 보낸 만족도 조사 수.";
@@ -194,7 +194,7 @@ figures! {
         "폭언 문자" "폭언이 든 시민 문자 수.";
     Dangers "dangers_answered" Count,
         "Dangers answered" "Alarms of danger that this counselor answered.",
-        "답한 위급" "이 상담사가 답한 위급 경보 수.";
+        "답한 긴급" "이 상담사가 답한 긴급 경보 수.";
     OwnMedian "own_response_median" Ms,
         "Own response, median" "Open hours to this counselor's reply, from the text or from the moment when it was passed on, whichever is later: half took no longer.",
         "본인 답변 시간(중앙값)" "이 상담사가 답할 때까지의 운영 시간. 문자가 온 때와 넘겨진 때 중 늦은 쪽부터 셉니다. 절반이 이 안입니다.";

@@ -4,6 +4,7 @@
 //! - `cp949.rs`: bytes at Korean carriers
 //! - `gsm7.rs`: segments everywhere else
 //! - `cut.rs`: where to cut a text
+//! - `folded.rs`: our own lines on a terminal
 //! - `fit.rs`: one reply as one or more submissions ([`plan`])
 //! - `offer.rs`: replacements for characters that a charset lacks
 //! - `part.rs`: parts of a long text that came each by itself
@@ -14,6 +15,7 @@
 mod cp949;
 mod cut;
 mod fit;
+mod folded;
 mod gsm7;
 mod offer;
 mod one_text;
@@ -26,6 +28,7 @@ use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 pub use cp949::cp949_len;
 pub use fit::{MAX_PARTS, Piece, Unfit, plan, whole};
+pub use folded::folded;
 pub use gsm7::{Alphabet, Segments, from_gsm7, gsm7_octets, segments, split_segments};
 pub use offer::{Offer, offer};
 pub use one_text::fits;

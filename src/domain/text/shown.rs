@@ -6,7 +6,7 @@ use unicode_normalization::char::is_combining_mark;
 use super::cut::sticks;
 
 /// The text on one line of at most `max_columns` terminal columns. White space and control characters become single
-/// spaces, invisible control characters are dropped, and a text that does not fit ends in `…`.
+/// spaces, invisible control characters are dropped, and a text that does not fit ends in `…`, behind a whole word where one ends near.
 pub fn one_line(text: &str, max_columns: usize) -> String {
     let (mut line, mut n_columns, mut last) = (String::new(), 0, ' ');
     // The last byte offset that leaves room for the `…`.
@@ -17,7 +17,11 @@ pub fn one_line(text: &str, max_columns: usize) -> String {
         }
         n_columns += columns(c);
         if n_columns > max_columns {
+            let is_within_word = line[fits_cut..].chars().next().unwrap_or(c) != ' ';
             line.truncate(fits_cut);
+            let word =
+                line.rfind(' ').filter(|at| is_within_word && columns_of(&line[*at..]) <= max_columns / 3);
+            line.truncate(word.unwrap_or(fits_cut));
             line.truncate(line.trim_end().len());
             line.extend((max_columns > 0).then_some('…'));
             return line;
@@ -200,7 +204,11 @@ mod tests {
         let table = [
             ("62번 버스 언제 와요?", 40, "62번 버스 언제 와요?"),
             ("62번 버스 언제 와요?", 10, "62번 버스…"),
-            ("62번 버스 언제 와요?", 9, "62번 버…"),
+            ("62번 버스 언제 와요?", 9, "62번…"),
+            ("62번 버스 언제 와요?", 14, "62번 버스…"),
+            ("62번 버스정류장이어디예요", 14, "62번 버스정류…"),
+            ("the library was closed", 18, "the library was…"),
+            ("the library was", 14, "the library…"),
             ("62번 버스 언제 와요?", 5, "62번…"),
             ("가나다", 6, "가나다"),
             ("가나다", 5, "가나…"),

@@ -8,7 +8,7 @@ use crate::api::wire::{
     ProblemCode,
 };
 use crate::client::format::one_word;
-use crate::client::message::length_class;
+use crate::client::message::{earlier_answer, length_class};
 use crate::client::reply::Sent;
 use crate::client::{ClientError, Listed, both_drafts, refusal};
 use crate::domain::text::one_line;
@@ -361,12 +361,10 @@ impl App {
         if let Some(talk) = self.talk.as_mut().filter(|talk| talk.detail.summary.id == n) {
             talk.read_to = talk.read_to.max(sending.last_seen);
         }
-        let mut texts = sent.response.messages.iter().filter_map(MessageView::outbound);
-        if sent.response.same_words
-            && let Some(first) = texts.next()
-        {
-            return self.left_before(sending, first.at);
+        if let Some(earlier) = earlier_answer(&self.times(), &sent.response) {
+            return self.written_before(sending, earlier);
         }
+        let texts = sent.response.messages.iter().filter_map(MessageView::outbound);
         let held =
             texts.filter(|text| text.state == "held").find_map(|text| Some((text.id, text.leaves_at?)));
         let text = sending.text.clone();
@@ -395,10 +393,10 @@ impl App {
         effects
     }
 
-    /// The same words left before, from another program of the same person or deliberately: nothing was sent, and they are asked.
-    fn left_before(&mut self, sending: Sending, at: i64) -> Vec<Effect> {
+    /// The same words were written before, by another program of the same person or deliberately: nothing was sent, and they are asked.
+    fn written_before(&mut self, sending: Sending, earlier: String) -> Vec<Effect> {
         self.ahead.clear();
-        let question = self.say.with("confirm-same-words", [("at", self.times().clock(at).into())]);
+        let question = self.say.with("confirm-same-words", [("earlier", earlier.into())]);
         let kept = Effect::KeepDraft(sending.n, String::new(), sending.last_seen);
         self.mode = Mode::Confirm(Confirm { question, then: Then::SendAgain(sending) });
         vec![kept]

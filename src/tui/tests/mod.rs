@@ -44,6 +44,8 @@ struct Town {
     refuses: Option<ClientError>,
     /// A text that another program of the same person has sent already.
     left_elsewhere: Option<String>,
+    /// Where that answer stands.
+    earlier: &'static str,
     /// Sentences in receipts.
     bulletins: Vec<crate::api::wire::BulletinView>,
 }
@@ -121,6 +123,7 @@ impl Town {
             has_quit: false,
             refuses: None,
             left_elsewhere: None,
+            earlier: "left",
             bulletins: Vec::new(),
         };
         let effects = town.app.begin();
@@ -232,6 +235,7 @@ impl Town {
             messages: vec![held],
             repeated: same_words,
             same_words,
+            earlier: same_words.then(|| self.earlier.to_owned()),
         };
         Ok(Box::new(Sent { response, not_applied: Vec::new() }))
     }

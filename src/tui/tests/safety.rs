@@ -473,12 +473,16 @@ fn a_practice_is_not_ended_unasked() {
 
 #[test]
 fn words_that_left_from_another_program_are_asked_about() {
-    for (answer, n_left) in [("n", 0), ("y", 1)] {
+    for (answer, n_left, earlier, words) in [
+        ("n", 0, "left", "이미 썼고"),
+        ("y", 1, "waiting", "차례를 기다리고"),
+        ("y", 1, "in_doubt", "통신사가 아직 알려"),
+    ] {
         let mut town = writing();
-        town.left_elsewhere = Some("5분 뒤에".to_owned());
+        (town.left_elsewhere, town.earlier) = (Some("5분 뒤에".to_owned()), earlier);
         town.press("<C-s><Enter>");
         let screen = super::drawn::screen(&town.app, 80, 24);
-        assert!(town.left.is_empty() && screen.contains("이미 썼고"), "{screen}");
+        assert!(town.left.is_empty() && screen.contains(words), "{screen}");
         town.press(answer);
         assert_eq!(town.left.len(), n_left, "{answer}");
         assert!(town.left.iter().all(|(n, request)| *n == 1 && request.again));

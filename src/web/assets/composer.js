@@ -122,7 +122,7 @@ export function composer(desk, detail) {
     try {
       const answer = await send(desk.me.id, id, request);
       if (answer.same_words) known &&= "";
-      if (answer.same_words) return warn(t("same-words", { at: moment(answer.messages[0].at) }), "send-same-words", () => go(true));
+      if (answer.same_words) return warn(t(`same-words-${answer.earlier}`, { at: moment(answer.messages[0].at) }), "send-same-words", () => go(true));
       draft.keep("");
       text.value = "";
       // Its own draft goes; one of other words is that of another program.
