@@ -23,6 +23,7 @@ mod erasing;
 mod exporting;
 mod help;
 mod init;
+pub mod logged;
 mod manual;
 mod migrate;
 mod operator;
@@ -53,6 +54,7 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use crate::check::config_error;
 use crate::config::{CarrierSetup, Config, ConfigError};
 use crate::daemon;
+use crate::domain::access::Who;
 use crate::domain::data_key::CAN_ENCRYPT;
 use crate::domain::data_key::DataKeys;
 use crate::domain::text;
@@ -281,7 +283,8 @@ fn wrong_usage(error: &clap::Error, lang: Lang) -> ExitCode {
 async fn dispatch(command: Command, say: Say) -> anyhow::Result<ExitCode> {
     match command {
         Command::Run { at, without_pseudonym_key } => {
-            daemon::run(&at.config, without_pseudonym_key).await.map(|()| ExitCode::SUCCESS)
+            let by = Who::operator(operator::name());
+            daemon::run(&at.config, without_pseudonym_key, by).await.map(|()| ExitCode::SUCCESS)
         }
         Command::Reload(at) => reload::run(&at, say).await.map(|()| ExitCode::SUCCESS),
         Command::Check(at) => check::run(&at.config, say).await,
@@ -406,6 +409,7 @@ mod tests {
             "citizen release-hold",
             "citizen show",
             "citizen why",
+            "policy replay",
             "quarantine show",
             "recovery confirm",
         ];

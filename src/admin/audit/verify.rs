@@ -8,11 +8,10 @@ use std::process::ExitCode;
 use anyhow::Context;
 use serde_json::{Value, json};
 
-use crate::admin::operator::{access, log};
-use crate::admin::{ConfigArg, FOUND_BAD, Say, counted, line, open};
+use crate::admin::operator::log_if_possible;
+use crate::admin::{ConfigArg, FOUND_BAD, Say, counted, line};
 use crate::config::Config;
 use crate::daemon;
-use crate::domain::access::Action;
 use crate::domain::access::chain::{Damage, Head, HeadLine, Verified, to_hex};
 use crate::store::{AccessCheck, FoundBreak, HeadFiles, StoreOptions};
 
@@ -40,11 +39,9 @@ pub(super) async fn run(at: &ConfigArg, heads: &[PathBuf], say: Say) -> anyhow::
     }
     let is_sound = found.is_sound() && missing_file.is_none() && unread.is_empty();
     // A damaged log is kept as it is. A copy that cannot be written to is verified all the same.
-    if found.chain.is_ok()
-        && let Ok(store) = open(&config).await
-    {
+    if found.chain.is_ok() {
         let detail = if is_sound { "audit verify: sound" } else { "audit verify: findings" };
-        log(&store, access(Action::Admin).detail(detail)).await?;
+        log_if_possible(&config, detail, say).await;
     }
     Told { found: &found, missing_file: missing_file.as_deref(), unread: &unread, config: &config, say }
         .tell();
