@@ -13,11 +13,11 @@ pub(super) use at_rest::key_in;
 
 use super::backup::{age_in_words, size};
 use super::operator::{log_if_possible, open_logged};
-use super::{ConfigArg, FOUND_BAD, Say, counted, line};
+use super::{ConfigArg, FOUND_BAD, Say, counted, line, open_read_only};
 use crate::config::Config;
 use crate::daemon::{self, DatabaseLock};
 use crate::ops::clock::Clock;
-use crate::store::{Store, StoreOptions, TableSize, Trouble};
+use crate::store::{Store, TableSize, Trouble};
 
 #[derive(Subcommand)]
 pub(super) enum Db {
@@ -85,16 +85,9 @@ pub(super) async fn run(command: Db, say: Say) -> anyhow::Result<ExitCode> {
     }
 }
 
-/// Opens it without changing anything, in the file or beside it.
-async fn open(config: &Config) -> anyhow::Result<Store> {
-    let keys = config.data_keys.clone();
-    let options = StoreOptions { create: false, read_only: true, keys, ..StoreOptions::default() };
-    daemon::open_store(&config.database, options).await
-}
-
 async fn check(args: &Check, say: Say) -> anyhow::Result<ExitCode> {
     let config = Config::load_without_secrets(&args.at.config)?;
-    let examined = open(&config).await?.examine_all(args.full, args.photos).await?;
+    let examined = open_read_only(&config).await?.examine_all(args.full, args.photos).await?;
     let is_sound = examined.troubles.is_empty();
     // A damaged one is kept as it was found.
     if is_sound {
@@ -127,7 +120,7 @@ async fn check(args: &Check, say: Say) -> anyhow::Result<ExitCode> {
 
 async fn stats(at: &ConfigArg, say: Say) -> anyhow::Result<ExitCode> {
     let config = Config::load_without_secrets(&at.config)?;
-    let tables = open(&config).await?.table_sizes().await?;
+    let tables = open_read_only(&config).await?.table_sizes().await?;
     log_if_possible(&config, "db stats", say).await;
     let on_disk = config.database.metadata().map_or(0, |found| found.len());
     if say.json {

@@ -352,6 +352,13 @@ async fn open(config: &Config) -> anyhow::Result<Store> {
     open_database(&config.database, config.data_keys.clone()).await
 }
 
+/// Opens the database without changing anything, in the file or beside it.
+async fn open_read_only(config: &Config) -> anyhow::Result<Store> {
+    let keys = config.data_keys.clone();
+    let options = StoreOptions { create: false, read_only: true, keys, ..StoreOptions::default() };
+    daemon::open_store(&config.database, options).await
+}
+
 async fn open_database(path: &Path, keys: DataKeys) -> anyhow::Result<Store> {
     let options = StoreOptions { create: false, keys, ..StoreOptions::default() };
     daemon::open_store(path, options).await

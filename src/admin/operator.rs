@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context, bail};
 
-use super::{Say, open, open_database};
+use super::{Say, open, open_database, open_read_only};
 use crate::config::Config;
 use crate::domain::access::{Action, Outcome, Who};
 use crate::domain::data_key::DataKeys;
@@ -43,16 +43,24 @@ pub(super) async fn log_if_possible(config: &Config, command: &str, say: Say) {
     }
 }
 
-/// Leaves a database alone that somebody put there by hand: until a gateway has noticed it, its log has to end with its own last row.
+/// Leaves a database alone that somebody put there by hand: until a gateway has noticed it, its log has to end with its own last
+/// row. And one without its key for pseudonyms: opened for writing, it would get a new one.
 async fn log_where_it_goes_on(config: &Config, command: &str, say: Say) -> anyhow::Result<()> {
-    let store = open(config).await?;
-    if store.put_by_hand().await?.is_some() {
+    let found = open_read_only(config).await?;
+    if found.put_by_hand().await?.is_some() {
         bail!(say.pick(
             "the database was put there by hand, and the next start of the gateway has to notice that first",
             "손으로 넣은 데이터베이스입니다. 게이트웨이가 시작하면서 먼저 알아차려야 합니다",
         ));
     }
-    log(&store, access(Action::Admin).detail(command)).await
+    if !found.has_its_pseudonym_key() {
+        bail!(say.pick(
+            "the key for pseudonyms is missing, or another one than the database was begun with",
+            "가명 키가 없거나 처음과 다른 것입니다",
+        ));
+    }
+    drop(found);
+    log(&open(config).await?, access(Action::Admin).detail(command)).await
 }
 
 /// An access of whoever runs this program.

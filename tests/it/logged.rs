@@ -191,6 +191,12 @@ async fn a_check_goes_on_where_the_log_cannot_be_written_to() {
         assert_eq!(rows(folder).len(), n);
         std::fs::remove_file(&mark).unwrap();
         assert!(check().contains("bizgo") && rows(folder).len() == n + 1);
+        // Without its key: opened for writing, it would get another one.
+        let (key, away) = (folder.join("munja.db-pseudonym-key"), folder.join("away"));
+        std::fs::rename(&key, &away).unwrap();
+        let told = check();
+        assert!(told.contains("could not be logged") && !key.exists(), "{told}");
+        std::fs::rename(&away, &key).unwrap();
         // An older database: only a start or `munjad migrate` may write to it.
         let file = Connection::open(&database).unwrap();
         file.execute_batch("PRAGMA user_version = 3").unwrap();

@@ -9,18 +9,15 @@ use anyhow::Context;
 use serde_json::{Value, json};
 
 use crate::admin::operator::log_if_possible;
-use crate::admin::{ConfigArg, FOUND_BAD, Say, counted, line};
+use crate::admin::{ConfigArg, FOUND_BAD, Say, counted, line, open_read_only};
 use crate::config::Config;
-use crate::daemon;
 use crate::domain::access::chain::{Damage, Head, HeadLine, Verified, to_hex};
-use crate::store::{AccessCheck, FoundBreak, HeadFiles, StoreOptions};
+use crate::store::{AccessCheck, FoundBreak, HeadFiles};
 
 pub(super) async fn run(at: &ConfigArg, heads: &[PathBuf], say: Say) -> anyhow::Result<ExitCode> {
     let config = Config::load_without_secrets(&at.config)?;
     let (files, unread) = head_files(&config, heads)?;
-    let keys = config.data_keys.clone();
-    let options = StoreOptions { create: false, read_only: true, keys, ..StoreOptions::default() };
-    let store = daemon::open_store(&config.database, options).await?;
+    let store = open_read_only(&config).await?;
     let is_watched = std::io::stderr().is_terminal() && !say.json;
     let progress = move |n: u64| {
         if is_watched {
