@@ -8,9 +8,9 @@ use anyhow::{anyhow, bail};
 use clap::Subcommand;
 use serde_json::{Value, json};
 
-use super::operator::open_logged;
+use super::operator::{log_if_possible, open_logged};
 use super::reconcile::{direction_word, parse_since, reconcile};
-use super::{ConfigArg, Say, line, open, setup};
+use super::{ConfigArg, Say, line, setup};
 use crate::carrier::{Carrier, CarrierError, ReportClass};
 use crate::check::remedy;
 use crate::client::table::drawn;
@@ -169,7 +169,7 @@ struct Row<'a> {
 }
 
 async fn status(config: &Config, offline: bool, say: Say) -> anyhow::Result<ExitCode> {
-    let store = open(config).await?;
+    let store = open_logged(config, "carrier status").await?;
     let (holds, compared) = (store.holds().await?, store.comparisons().await?);
     let clock = Clock::system();
     let losses = store.possible_losses(clock.now_ms()).await?;
@@ -326,7 +326,10 @@ async fn test(
     // A test text is recorded as ours before it leaves.
     let store = match &to {
         Some(_) => Some(open_logged(config, &format!("carrier test {} --to", setup.name)).await?),
-        None => None,
+        None => {
+            log_if_possible(config, &format!("carrier test {}", setup.name), say).await;
+            None
+        }
     };
     let asker = Asker::find(config).await;
     let carrier = asker.carrier(config, setup)?;
@@ -454,6 +457,7 @@ fn unanswered(setup: &CarrierSetup, error: &CarrierError, asker: &Asker, say: Sa
 async fn refresh(config: &Config, name: &str, since: &str, say: Say) -> anyhow::Result<()> {
     let (setup, since_ms, now) =
         (setup(config, name, say)?, parse_since(since, say)?, Clock::system().now_ms());
+    drop(open_logged(config, &format!("carrier refresh {}", setup.name)).await?);
     let asker = Asker::find(config).await;
     let asked = asker.carrier(config, setup)?.call_again(now - since_ms, now).await;
     asked.map_err(|error| unanswered(setup, &error, &asker, say))?;

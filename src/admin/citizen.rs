@@ -103,7 +103,11 @@ async fn show(asked: &Asked, say: Say) -> anyhow::Result<()> {
         .subject((Act::Show, asked.number.clone()), asked.reason.clone(), &asked.operator, asked.now)
         .await?;
     if say.json {
-        line(&serde_json::to_string_pretty(&exporting::subject_json(&found, &asked.number))?);
+        line(&serde_json::to_string_pretty(&exporting::subject_json(
+            &found,
+            &asked.number,
+            exporting::MASKED,
+        ))?);
         return Ok(());
     }
     line(&format!("{}  {}", asked.number, found.pseudonym.to_hex()));

@@ -12,11 +12,12 @@ use serde_json::json;
 pub(super) use at_rest::key_in;
 
 use super::backup::{age_in_words, size};
-use super::{ConfigArg, FOUND_BAD, Say, counted, line};
+use super::operator::{log_if_possible, open_logged};
+use super::{ConfigArg, FOUND_BAD, Say, counted, line, open_read_only};
 use crate::config::Config;
 use crate::daemon::{self, DatabaseLock};
 use crate::ops::clock::Clock;
-use crate::store::{Store, StoreOptions, TableSize, Trouble};
+use crate::store::{Store, TableSize, Trouble};
 
 #[derive(Subcommand)]
 pub(super) enum Db {
@@ -84,17 +85,14 @@ pub(super) async fn run(command: Db, say: Say) -> anyhow::Result<ExitCode> {
     }
 }
 
-/// Opens it without changing anything, in the file or beside it.
-async fn open(at: &ConfigArg) -> anyhow::Result<Store> {
-    let config = Config::load_without_secrets(&at.config)?;
-    let keys = config.data_keys.clone();
-    let options = StoreOptions { create: false, read_only: true, keys, ..StoreOptions::default() };
-    daemon::open_store(&config.database, options).await
-}
-
 async fn check(args: &Check, say: Say) -> anyhow::Result<ExitCode> {
-    let examined = open(&args.at).await?.examine_all(args.full, args.photos).await?;
+    let config = Config::load_without_secrets(&args.at.config)?;
+    let examined = open_read_only(&config).await?.examine_all(args.full, args.photos).await?;
     let is_sound = examined.troubles.is_empty();
+    // A damaged one is kept as it was found.
+    if is_sound {
+        log_if_possible(&config, "db check", say).await;
+    }
     if say.json {
         let trouble = |trouble: &Trouble| json!({ "what": trouble.what, "why": trouble.why });
         let troubles: Vec<_> = examined.troubles.iter().map(trouble).collect();
@@ -121,9 +119,10 @@ async fn check(args: &Check, say: Say) -> anyhow::Result<ExitCode> {
 }
 
 async fn stats(at: &ConfigArg, say: Say) -> anyhow::Result<ExitCode> {
-    let store = open(at).await?;
-    let tables = store.table_sizes().await?;
-    let on_disk = store.path().metadata().map_or(0, |found| found.len());
+    let config = Config::load_without_secrets(&at.config)?;
+    let tables = open_read_only(&config).await?.table_sizes().await?;
+    log_if_possible(&config, "db stats", say).await;
+    let on_disk = config.database.metadata().map_or(0, |found| found.len());
     if say.json {
         let table = |table: &TableSize| {
             json!({ "name": table.name, "rows": table.n_rows, "bytes": table.n_bytes,
@@ -169,8 +168,10 @@ fn lock(database: &Path, say: Say) -> anyhow::Result<DatabaseLock> {
 }
 
 async fn vacuum(at: &ConfigArg, say: Say) -> anyhow::Result<ExitCode> {
-    let Config { database, data_keys, .. } = Config::load_without_secrets(&at.config)?;
-    let _lock = lock(&database, say)?;
+    let config = Config::load_without_secrets(&at.config)?;
+    let _lock = lock(&config.database, say)?;
+    drop(open_logged(&config, "db vacuum").await?);
+    let Config { database, data_keys, .. } = config;
     let shown = database.display().to_string();
     let before = database.metadata()?.len();
     let path = database.clone();

@@ -8,22 +8,31 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, bail};
 use serde_json::{Value, json};
 
+use super::operator::{access, log};
 use super::person::{Asked, open_for};
 use super::{Say, counted, line};
 use crate::client::create_private;
 use crate::domain::access::Action;
 use crate::domain::identity_number::masked;
 use crate::domain::phone::PhoneNumber;
-use crate::store::{Act, ConversationDetail, Message, PhotoInfo, Store, Subject};
+use crate::store::{Act, ConversationDetail, Message, NewAccess, PhotoInfo, Store, Subject};
 
 /// How texts are written.
-type Shown = fn(&str) -> String;
+pub(super) type Shown = fn(&str) -> String;
+
+/// Identity numbers masked.
+pub(super) const MASKED: Shown = |text| masked(text).into_owned();
 
 pub(super) async fn run(asked: &Asked, to: &Path, whole: bool, say: Say) -> anyhow::Result<()> {
     let store = open_for(asked, Action::Export, "citizen export", say).await?;
     let (number, operator, now) = (&asked.number, &asked.operator, asked.now);
+    if whole {
+        let shown = vec![(0, Some(number.clone()))];
+        let entry = access(Action::Reveal).detail("texts: citizen export");
+        log(&store, NewAccess { shown, reason: asked.reason.clone(), ..entry }).await?;
+    }
     let found = store.subject((Act::Export, number.clone()), asked.reason.clone(), operator, now).await?;
-    let shown: Shown = if whole { str::to_owned } else { |text| masked(text).into_owned() };
+    let shown: Shown = if whole { str::to_owned } else { MASKED };
     let folder = photo_folder(to);
     let (mut conversations, mut n_photos) = (Vec::new(), 0);
     for one in &found.conversations {
@@ -37,7 +46,7 @@ pub(super) async fn run(asked: &Asked, to: &Path, whole: bool, say: Say) -> anyh
         "reason": asked.reason.as_str(),
         "number": number.reveal(),
         "restriction_reason": found.citizen.restriction_reason,
-        "summary": subject_json(&found, number),
+        "summary": subject_json(&found, number, shown),
         "conversations": conversations,
     });
     let calendar = &asked.config.desks.first().calendar;
@@ -123,7 +132,7 @@ fn with_times(value: Value, time: &dyn Fn(i64) -> Option<String>) -> Value {
 }
 
 /// What is stored of a person, without a word of theirs.
-pub(super) fn subject_json(found: &Subject, number: &PhoneNumber) -> Value {
+pub(super) fn subject_json(found: &Subject, number: &PhoneNumber, shown: Shown) -> Value {
     let conversations: Vec<Value> = found
         .conversations
         .iter()
@@ -149,7 +158,7 @@ pub(super) fn subject_json(found: &Subject, number: &PhoneNumber) -> Value {
         "n_unreadable": found.n_unreadable,
         "opted_out_at": found.citizen.opted_out_at,
         "restricted_until_at": found.citizen.restricted_until_at,
-        "preference": found.citizen.preference,
+        "preference": found.citizen.preference.as_deref().map(shown),
         "held_for": found.held_for,
         "erased_at": found.erased_at,
         "acts": acts,

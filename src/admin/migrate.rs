@@ -4,13 +4,15 @@
 use anyhow::{Context as _, bail};
 use serde_json::json;
 
+use super::operator::log_if_possible;
 use super::{ConfigArg, Say, line};
 use crate::config::Config;
 use crate::daemon::{self, DatabaseLock};
 use crate::store::{Store, Upgraded};
 
 pub(super) async fn run(at: &ConfigArg, say: Say) -> anyhow::Result<()> {
-    let Config { database, data_keys, .. } = Config::load_without_secrets(&at.config)?;
+    let config = Config::load_without_secrets(&at.config)?;
+    let (database, data_keys) = (config.database.clone(), config.data_keys.clone());
     daemon::must_exist(&database)?;
     daemon::refuse_root(&database)?;
     let shown = database.display().to_string();
@@ -25,6 +27,12 @@ pub(super) async fn run(at: &ConfigArg, say: Say) -> anyhow::Result<()> {
     };
     let upgraded = tokio::task::spawn_blocking(move || Store::upgrade(&database, &data_keys)).await?;
     let upgraded = upgraded.with_context(|| format!("database {shown}"))?;
+    // Before, this program could not have written to it.
+    let command = match upgraded.from == upgraded.to {
+        true => "migrate".to_owned(),
+        false => format!("migrate from version {} to {}", upgraded.from, upgraded.to),
+    };
+    log_if_possible(&config, &command, say).await;
     if say.json {
         let Upgraded { from, to, copies } = upgraded;
         // As text: a path need not be UTF-8, which JSON is.

@@ -23,6 +23,7 @@ mod erasing;
 mod exporting;
 mod help;
 mod init;
+pub mod logged;
 mod manual;
 mod migrate;
 mod operator;
@@ -53,6 +54,7 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use crate::check::config_error;
 use crate::config::{CarrierSetup, Config, ConfigError};
 use crate::daemon;
+use crate::domain::access::Who;
 use crate::domain::data_key::CAN_ENCRYPT;
 use crate::domain::data_key::DataKeys;
 use crate::domain::text::{self, folded};
@@ -299,7 +301,8 @@ fn wrong_usage(error: &clap::Error, lang: Lang) -> ExitCode {
 async fn dispatch(command: Command, say: Say) -> anyhow::Result<ExitCode> {
     match command {
         Command::Run { at, without_pseudonym_key } => {
-            daemon::run(&at.config, without_pseudonym_key).await.map(|()| ExitCode::SUCCESS)
+            let by = Who::operator(operator::name());
+            daemon::run(&at.config, without_pseudonym_key, by).await.map(|()| ExitCode::SUCCESS)
         }
         Command::Reload(at) => reload::run(&at, say).await.map(|()| ExitCode::SUCCESS),
         Command::Check(at) => check::run(&at.config, say).await,
@@ -377,6 +380,13 @@ async fn open(config: &Config) -> anyhow::Result<Store> {
     Ok(store)
 }
 
+/// Opens the database without changing anything, in the file or beside it.
+async fn open_read_only(config: &Config) -> anyhow::Result<Store> {
+    let keys = config.data_keys.clone();
+    let options = StoreOptions { create: false, read_only: true, keys, ..StoreOptions::default() };
+    daemon::open_store(&config.database, options).await
+}
+
 async fn open_database(path: &Path, keys: DataKeys) -> anyhow::Result<Store> {
     let options = StoreOptions { create: false, keys, ..StoreOptions::default() };
     daemon::open_store(path, options).await
@@ -434,6 +444,7 @@ mod tests {
             "citizen release-hold",
             "citizen show",
             "citizen why",
+            "policy replay",
             "quarantine show",
             "recovery confirm",
         ];

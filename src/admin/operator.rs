@@ -4,9 +4,9 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 
-use super::{open, open_database};
+use super::{Say, open, open_database, open_read_only};
 use crate::config::Config;
 use crate::domain::access::{Action, Outcome, Who};
 use crate::domain::data_key::DataKeys;
@@ -29,6 +29,38 @@ pub(super) async fn open_logged(config: &Config, command: &str) -> anyhow::Resul
     let store = open(config).await?;
     log(&store, access(Action::Admin).detail(command)).await?;
     Ok(store)
+}
+
+/// Logs `command`, of one that has to work where the log cannot be written to, as `munjad check` and what looks after a damaged
+/// database: once it has looked, and before it says what it found. Where there is no row, it says why.
+pub(super) async fn log_if_possible(config: &Config, command: &str, say: Say) {
+    if !config.database.exists() {
+        return;
+    }
+    if let Err(error) = log_where_it_goes_on(config, command, say).await {
+        let what = say.pick("this command could not be logged", "이 명령을 접속기록에 남기지 못했습니다");
+        eprintln!("munjad: {what}: {}", say.error(&error));
+    }
+}
+
+/// Leaves a database alone that somebody put there by hand: until a gateway has noticed it, its log has to end with its own last
+/// row. And one without its key for pseudonyms: opened for writing, it would get a new one.
+async fn log_where_it_goes_on(config: &Config, command: &str, say: Say) -> anyhow::Result<()> {
+    let found = open_read_only(config).await?;
+    if found.put_by_hand().await?.is_some() {
+        bail!(say.pick(
+            "the database was put there by hand, and the next start of the gateway has to notice that first",
+            "손으로 넣은 데이터베이스입니다. 게이트웨이가 시작하면서 먼저 알아차려야 합니다",
+        ));
+    }
+    if !found.has_its_pseudonym_key() {
+        bail!(say.pick(
+            "the key for pseudonyms is missing, or another one than the database was begun with",
+            "가명 키가 없거나 처음과 다른 것입니다",
+        ));
+    }
+    drop(found);
+    log(&open(config).await?, access(Action::Admin).detail(command)).await
 }
 
 /// An access of whoever runs this program.

@@ -8,12 +8,14 @@ use clap::Subcommand;
 use serde_json::json;
 
 use super::operator::{access, log, open_logged};
+use super::person::reason;
 use super::{Say, line};
 use crate::config::Config;
 use crate::daemon;
 use crate::domain::access::Action;
 use crate::domain::actor::Actor;
 use crate::domain::arrival::replay::{Decided, PastText, replay};
+use crate::domain::identity_number::masked;
 use crate::domain::notice::{Language, Notice, Texts};
 use crate::domain::phone::{PhoneNumber, Senders};
 use crate::domain::policy::ServicePolicy;
@@ -38,9 +40,12 @@ pub(super) enum PolicyCommand {
         /// How far back: 24h, 30d
         #[arg(long, default_value = "30d", value_parser = span_ms)]
         since: i64,
-        /// Show the beginning of each text that would be decided otherwise (a citizen's words: mind who sees them)
-        #[arg(long)]
+        /// Show the beginning of each text that would be decided otherwise, identity numbers masked; needs --reason
+        #[arg(long, requires = "reason")]
         texts: bool,
+        /// Why texts are shown; it stands in the access log
+        #[arg(long, requires = "texts")]
+        reason: Option<String>,
     },
 }
 
@@ -75,7 +80,8 @@ fn in_use(named: Option<PathBuf>, places: &[&Path], say: Say) -> anyhow::Result<
 }
 
 pub(super) async fn run(command: PolicyCommand, say: Say) -> anyhow::Result<()> {
-    let PolicyCommand::Replay { config, current, since, texts } = command;
+    let PolicyCommand::Replay { config, current, since, texts, reason: why } = command;
+    let reason = why.map(|why| reason(&why, say)).transpose()?.unwrap_or_default();
     let current = in_use(current, &PLACES.map(Path::new), say)?;
     let (old, new) = (Config::load_without_secrets(&current)?, Config::load_without_secrets(&config)?);
     // With the lists that supervisors have edited: they hold whatever the operator's files say.
@@ -91,7 +97,7 @@ pub(super) async fn run(command: PolicyCommand, say: Say) -> anyhow::Result<()> 
     }
     if texts {
         let shown = past.iter().map(|text| (text.conversation_id, Some(text.citizen.clone()))).collect();
-        let listed = NewAccess { shown, ..access(Action::List).detail("policy replay --texts") };
+        let listed = NewAccess { shown, reason, ..access(Action::List).detail("policy replay --texts") };
         log(&store, listed).await?;
     }
     let was = replay(&policy_of(&old), &past);
@@ -139,14 +145,14 @@ fn changes(was: &Decided, would: &Decided, with_text: bool) -> Vec<(&'static str
 fn named(rules: &str, with_text: bool) -> String {
     match rules.find('(') {
         Some(at) if !with_text => format!("{}second opinion", &rules[..at]),
-        _ => rules.to_owned(),
+        _ => masked(rules).into_owned(),
     }
 }
 
 fn show(past: &PastText, changes: &[(&'static str, String, String)], with_text: bool, say: Say) {
     if say.json {
         let all: BTreeMap<_, _> = changes.iter().map(|(what, from, to)| (what, [from, to])).collect();
-        let text = with_text.then(|| past.text.reveal());
+        let text = with_text.then(|| masked(past.text.reveal()));
         let found = json!({
             "text": past.id, "conversation": past.conversation_id, "at": past.at, "changes": all, "words": text,
         });
@@ -157,7 +163,8 @@ fn show(past: &PastText, changes: &[(&'static str, String, String)], with_text: 
         .iter()
         .map(|(what, from, to)| format!("{} {} → {}", said(what), said(from), said(to)))
         .collect();
-    let text = if with_text { format!("  {}", one_line(past.text.reveal(), 60)) } else { String::new() };
+    let text =
+        if with_text { format!("  {}", one_line(&masked(past.text.reveal()), 60)) } else { String::new() };
     line(&safe_for_terminal(&say.pick(
         format!("text {} (conversation {}): {}{text}", past.id, past.conversation_id, words.join(", ")),
         format!("문자 {} ({}번 상담): {}{text}", past.id, past.conversation_id, words.join(", ")),

@@ -11,6 +11,7 @@ use super::{ConfigArg, Say, line, open};
 use crate::config::Config;
 use crate::domain::access::Action;
 use crate::domain::actor::Actor;
+use crate::domain::identity_number::masked;
 use crate::domain::phone::mobile_numbers_in;
 use crate::domain::text::safe_for_terminal;
 use crate::ops::causes::in_words;
@@ -24,12 +25,15 @@ pub(super) enum Quarantine {
         #[command(flatten)]
         at: ConfigArg,
     },
-    /// Print an item as the carrier sent it; it may hold a citizen's number and words
+    /// Print an item as the carrier sent it, identity numbers masked; it may hold a citizen's number and words
     Show {
         id: i64,
         /// Why; it stands in the access log
         #[arg(long)]
         reason: String,
+        /// Do not mask resident, card and other identity numbers in it
+        #[arg(long)]
+        whole: bool,
         #[command(flatten)]
         at: ConfigArg,
     },
@@ -51,7 +55,9 @@ pub(super) async fn run(command: Quarantine, say: Say) -> anyhow::Result<()> {
     let (operator, now) = (Actor::operator("quarantine"), Clock::system().now_ms());
     let done = match command {
         Quarantine::List { at } => return list(&at, &operator, say).await,
-        Quarantine::Show { id, reason, at } => show(id, &reason, (&at, &operator), say).await?,
+        Quarantine::Show { id, reason, whole, at } => {
+            show((id, whole), &reason, (&at, &operator), say).await?
+        }
         Quarantine::Settle { id, at } => {
             opened(&at, (Action::Change, "settle", id)).await?.settle_item(id, &operator, now).await
         }
@@ -81,7 +87,7 @@ async fn opened(at: &ConfigArg, (action, command, id): (Action, &str, i64)) -> a
 
 /// Prints an item after whoever it may be about was logged: nobody could read it, so every mobile number in it counts.
 async fn show(
-    id: i64,
+    (id, whole): (i64, bool),
     why: &str,
     (at, operator): (&ConfigArg, &Actor),
     say: Say,
@@ -91,11 +97,28 @@ async fn show(
     let raw = store.quarantined_raw(id, operator).await;
     let numbers = raw.as_deref().map(mobile_numbers_in).unwrap_or_default();
     let shown = numbers.into_iter().map(|number| (0, Some(number))).collect();
-    let entry = access(Action::View).detail(format!("quarantine show {id}"));
+    let entry = match whole {
+        true => access(Action::Reveal).detail(format!("texts: quarantine show {id}")),
+        false => access(Action::View).detail(format!("quarantine show {id}")),
+    };
     log(&store, NewAccess { shown, reason, item_id: Some(id), ..entry }).await?;
     Ok(raw.map(|raw| {
+        let raw = if whole { raw } else { without_identity_numbers(&raw) };
         line(&if say.json { json!({ "id": id, "raw": raw }).to_string() } else { safe_for_terminal(&raw) })
     }))
+}
+
+/// The item with its identity numbers masked, also those that its JSON or form spells in another way (`\u0031`, `%31`).
+fn without_identity_numbers(raw: &str) -> String {
+    let plain = match serde_json::from_str::<serde_json::Value>(raw) {
+        Ok(json) => json.to_string(),
+        Err(_) if raw.contains('%') => {
+            let fields = url::form_urlencoded::parse(raw.as_bytes());
+            fields.map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("&")
+        }
+        Err(_) => raw.to_owned(),
+    };
+    masked(&plain).into_owned()
 }
 
 async fn list(at: &ConfigArg, operator: &Actor, say: Say) -> anyhow::Result<()> {
@@ -158,5 +181,25 @@ fn as_json(one: &Quarantined) -> serde_json::Value {
         Quarantined::Text { id, citizen, reason, received_at } => json!({
             "what": "text", "id": id, "citizen": citizen.to_string(), "reason": reason, "received_at": received_at,
         }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_item_is_shown_without_identity_numbers_however_it_spells_them() {
+        let table = [
+            (r#"{"text":"여권 M12345678 입니다"}"#, "M********"),
+            (r#"{"text":"\uff19\uff10\uff10\uff11\uff10\uff11-1234567"}"#, "-1******"),
+            ("text=900101-1234567&to=062120", "900101-1******"),
+            ("text=900101%2D1234567&to=062120", "900101-1******"),
+            ("900101-1234567 cut off", "900101-1******"),
+        ];
+        for (raw, expected) in table {
+            let shown = without_identity_numbers(raw);
+            assert!(shown.contains(expected) && !shown.contains("234567"), "{raw}: {shown}");
+        }
     }
 }

@@ -5,6 +5,7 @@ use anyhow::{Context as _, bail};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::json;
 
+use super::operator::open_logged;
 use super::{ConfigArg, Say, line};
 use crate::config::Config;
 use crate::daemon;
@@ -17,6 +18,10 @@ pub(super) async fn run(at: &ConfigArg, say: Say) -> anyhow::Result<()> {
             bail!("{}:\n{}", refused(say), say.error(&error.into()));
         }
     };
+    // No gateway runs on a database that is not there.
+    if config.database.exists() {
+        drop(open_logged(&config, "reload").await.with_context(|| refused(say))?);
+    }
     let done = daemon::reload(&config).await.with_context(|| refused(say))?;
     if say.json {
         line(&json!({ "reloaded": true, "needs_restart": done.needs_restart }).to_string());

@@ -14,7 +14,7 @@ use serde_json::json;
 
 use super::backup::{Age, age_in_words, is_sealed, verify, work_folder};
 use super::db::key_in;
-use super::operator::access;
+use super::operator::{access, log_if_possible};
 use super::{Say, counted, line};
 use crate::config::Config;
 use crate::daemon::{DatabaseLock, refuse_root};
@@ -92,8 +92,12 @@ enum Heads {
 pub(super) async fn run(args: Restore, say: Say) -> anyhow::Result<ExitCode> {
     let now = Clock::system().now_ms();
     let target = target(&args)?;
-    let (database, check) = (target.database.clone(), args.check);
+    let (database, check, config) = (target.database.clone(), args.check, args.config.clone());
     let done = tokio::task::spawn_blocking(move || restore(&args, &target, now)).await??;
+    // One that was put back has its row in itself. Only to prove one, there need be neither a configuration nor a database.
+    if let (true, Some(Ok(config))) = (check, config.as_deref().map(Config::load_without_secrets)) {
+        log_if_possible(&config, "restore --check", say).await;
+    }
     tell(&done, (&database, check), now, say);
     Ok(ExitCode::SUCCESS)
 }

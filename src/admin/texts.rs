@@ -7,6 +7,7 @@ use std::path::Path;
 use clap::ValueEnum;
 use serde_json::json;
 
+use super::operator::log_if_possible;
 use super::{ConfigArg, Say, line};
 use crate::config::{self, Config};
 use crate::daemon;
@@ -77,6 +78,7 @@ pub(super) async fn run(args: &Show, say: Say) -> anyhow::Result<()> {
         return Ok(());
     }
     let config = Config::load_without_secrets(&args.at.config)?;
+    log_if_possible(&config, "texts", say).await;
     list(&daemon::in_force(config).await.merged.service.texts, say);
     Ok(())
 }

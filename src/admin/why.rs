@@ -4,7 +4,7 @@
 use anyhow::Context as _;
 use serde_json::{Value, json};
 
-use super::exporting::subject_json;
+use super::exporting::{MASKED, subject_json};
 use super::person::{Asked, open_for, rest};
 use super::{Say, line};
 use crate::carrier;
@@ -56,7 +56,7 @@ pub(super) async fn run(asked: &Asked, say: Say) -> anyhow::Result<()> {
             })
         };
         let steps: Vec<Value> = steps.iter().map(step).collect();
-        let all = json!({ "summary": subject_json(&found, number), "steps": steps });
+        let all = json!({ "summary": subject_json(&found, number, MASKED), "steps": steps });
         line(&serde_json::to_string_pretty(&all)?);
         return Ok(());
     }

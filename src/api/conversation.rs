@@ -113,6 +113,19 @@ pub(super) async fn show(
     Ok(Seen(Json(view::detail(found, context.looker(&session))), access))
 }
 
+/// Say that a page prints a conversation which it shows. The access log's row is on disk when this answers.
+#[utoipa::path(post, path = "/v1/conversations/{id}/printed", operation_id = "print_conversation", tag = "conversation",
+    params(("id" = i64, Path, description = "Id of the conversation")),
+    responses((status = 204, description = "It stands in the access log")))]
+pub(super) async fn printed(
+    State(context): State<ApiContext>,
+    session: Session,
+    Id(id): Id,
+) -> Result<Seen<StatusCode>, Problem> {
+    let found = context.store.conversation(id, &session.actor).await??;
+    Ok(Seen(StatusCode::NO_CONTENT, about(NewAccess::by(&session.actor, Action::Print), &found)))
+}
+
 /// Claim one conversation; claiming a conversation that the caller holds already changes nothing.
 #[utoipa::path(post, path = "/v1/conversations/{id}/claim", operation_id = "claim", tag = "conversation",
     params(("id" = i64, Path, description = "Id of the conversation")),

@@ -303,6 +303,7 @@ fn at_the_desk() -> Vec<Row> {
         (Counselor, BeforeAnswer(Action::List), routes!(conversation::list)),
         (Counselor, WithChange, routes!(conversation::claim_next)),
         (Counselor, BeforeAnswer(Action::View), routes!(conversation::show)),
+        (Counselor, BeforeAnswer(Action::Print), routes!(conversation::printed)),
         (Counselor, WithChange, routes!(conversation::claim)),
         (Counselor, WithChange, routes!(conversation::release)),
         (Counselor, WithChange, routes!(conversation::close)),

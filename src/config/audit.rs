@@ -26,6 +26,7 @@ pub(super) struct AuditSection {
     keep_days: Spanned<u32>,
     head_file: String,
     unanswered_citizens: Spanned<u32>,
+    searched_citizens: Spanned<u32>,
     outside_hours_citizens: Spanned<u32>,
 }
 
@@ -35,6 +36,7 @@ impl Default for AuditSection {
             keep_days: unwritten(730),
             head_file: String::new(),
             unanswered_citizens: unwritten(50),
+            searched_citizens: unwritten(100),
             outside_hours_citizens: unwritten(10),
         }
     }
@@ -43,11 +45,13 @@ impl Default for AuditSection {
 pub(super) fn read(checker: &Checker<'_>, section: &AuditSection) -> Result<Audit, ConfigError> {
     let head_file = Some(section.head_file.as_str()).filter(|path| !path.is_empty());
     let (unanswered, outside) = (&section.unanswered_citizens, &section.outside_hours_citizens);
+    let searched = &section.searched_citizens;
     Ok(Audit {
         keep_days: checker.count("audit.keep_days", &section.keep_days, LEAST_KEPT_DAYS, 36_500)?,
         head_file: head_file.map(|path| checker.beside(Path::new(path))),
         suspicion: Rule {
             unanswered: checker.count("audit.unanswered_citizens", unanswered, 0, 1_000_000)?,
+            searched: checker.count("audit.searched_citizens", searched, 0, 1_000_000)?,
             outside_hours: checker.count("audit.outside_hours_citizens", outside, 0, 1_000_000)?,
         },
     })

@@ -4,26 +4,32 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::bail;
+use anyhow::{Context as _, bail};
 
 use super::{Daemon, Options, Reloaded};
 use crate::config::{Config, LogFormat};
+use crate::domain::access::{Action, Outcome, Who};
 use crate::domain::hearing::Hearing;
 use crate::domain::readiness::Facts;
 use crate::domain::text::one_line;
 use crate::ops::{logging, systemd};
-use crate::store::{Counts, StoreError};
+use crate::store::{Counts, NewAccess, StoreError};
 use crate::worker::{CarrierHealth, HealthRegistry};
 
 /// Of a refused reload, and of why it is not ready, the status line says at most so much (characters).
 const MOST_SHOWN: usize = 300;
 
-/// `munjad run`: runs until SIGTERM or SIGINT. SIGHUP and `munjad reload` read the configuration again.
-pub async fn run(config_path: &Path, without_pseudonym_key: bool) -> anyhow::Result<()> {
+/// `munjad run`: runs until SIGTERM or SIGINT. SIGHUP and `munjad reload` read the configuration again. `by` is who starts it.
+pub async fn run(config_path: &Path, without_pseudonym_key: bool, by: Who) -> anyhow::Result<()> {
     let config = Config::load(config_path)?;
     logging::start(&config.log.level, log_style(config.log.format));
     let mut signals = Signals::new()?;
     let mut daemon = Daemon::start(config, Options { without_pseudonym_key, ..Options::default() }).await?;
+    let begun = NewAccess::of(by, Action::Admin).detail("run");
+    if let Err(error) = daemon.store.record_access(begun, daemon.clock.now_ms()).await {
+        // Citizens' texts do not wait for a row.
+        tracing::error!("the start could not be written to the access log: {error}");
+    }
     if let Some(addr) = daemon.listen() {
         tracing::info!(%addr, "the API listens");
     }
@@ -44,13 +50,14 @@ pub async fn run(config_path: &Path, without_pseudonym_key: bool) -> anyhow::Res
             }
             _ = tick.tick() => report(&daemon, &refused).await,
             Some(asked) = daemon.reload_asked.recv() => {
-                let outcome = reload(&mut daemon, config_path, &mut refused);
+                // The command has written its row.
+                let outcome = reload(&mut daemon, config_path, &mut refused, Ok(()));
                 // Who asked may have gone away.
                 drop(asked.send(outcome));
             }
             signal = signals.next() => match signal {
                 Signal::Stop => break None,
-                Signal::Reload => drop(reload(&mut daemon, config_path, &mut refused)),
+                Signal::Reload => reload_by_signal(&mut daemon, config_path, &mut refused).await,
             },
             failure = store.failed() => break Some(failure),
         }
@@ -156,10 +163,35 @@ fn trouble(health: &HealthRegistry) -> String {
     format!("{deaf}{}", named("in trouble", |h| h.last_error.is_some() || h.is_open))
 }
 
-/// Takes over the new configuration; keeps the old one if the new one is bad, and says so in the log and in `refused`.
-fn reload(daemon: &mut Daemon, path: &Path, refused: &mut String) -> anyhow::Result<Reloaded> {
+/// Reloads and logs it as a command is logged. Who sent the signal cannot be told.
+async fn reload_by_signal(daemon: &mut Daemon, path: &Path, refused: &mut String) {
+    let row = |action, detail: String| {
+        let who = Who { origin: "SIGHUP".to_owned(), ..Who::operator(String::new()) };
+        NewAccess::of(who, action).detail(detail)
+    };
+    let (store, clock) = (daemon.store.clone(), daemon.clock.clone());
+    let begun = store.record_access(row(Action::Admin, "reload".to_owned()), clock.now_ms()).await;
+    let seq = begun.as_ref().ok().copied();
+    let logged = begun.map(drop).context("the access log could not be written to");
+    let outcome = reload(daemon, path, refused, logged);
+    let Some(seq) = seq else { return };
+    let word = if outcome.is_ok() { Outcome::Done } else { Outcome::Refused };
+    let ended = row(Action::Outcome, format!("reload: {}", word.as_str()));
+    // Without it, the row says what was begun.
+    drop(store.record_access(NewAccess { item_id: Some(seq), ..ended }, clock.now_ms()).await);
+}
+
+/// Takes over the new configuration, once that is `logged`; keeps the old one if the new one is bad, and says so in the log and in
+/// `refused`.
+fn reload(
+    daemon: &mut Daemon,
+    path: &Path,
+    refused: &mut String,
+    logged: anyhow::Result<()>,
+) -> anyhow::Result<Reloaded> {
     systemd::reloading();
-    let outcome = Config::load(path).map_err(anyhow::Error::from).and_then(|new| daemon.reload(new));
+    let new = logged.and_then(|()| Config::load(path).map_err(anyhow::Error::from));
+    let outcome = new.and_then(|new| daemon.reload(new));
     let line = match &outcome {
         Ok(done) if done.needs_restart.is_empty() => {
             tracing::info!("the configuration was read again");

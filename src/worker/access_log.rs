@@ -132,9 +132,10 @@ async fn report(context: &Context, settings: &AuditSettings, day: Day) -> Result
         tracing::warn!(
             login = suspect.login,
             n_unanswered = suspect.n_unanswered,
+            n_searched = suspect.n_searched,
             n_outside_hours = suspect.n_outside,
             day = day.date(),
-            "suspicious reading: citizens' texts opened without doing anything for them; see munjad audit suspicious"
+            "suspicious reading: citizens' texts read without doing anything for them; see munjad audit suspicious"
         );
     }
     if suspects.is_empty() {

@@ -28,6 +28,7 @@ mod init;
 mod intent;
 mod lists;
 mod log_lines;
+mod logged;
 mod main_job;
 mod manuals;
 mod monitoring;

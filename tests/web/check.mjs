@@ -133,6 +133,17 @@ try {
   check(!await desk.locator("#talk").innerText().then((text) => text.includes("\u202e")), "a sign turns the direction of the text");
   await barriers(desk, "conversation");
 
+  begin("what is printed is the conversation alone, and the gateway hears of it");
+  await desk.emulateMedia({ media: "print" });
+  check(await desk.locator("#talk .messages").isVisible() && await desk.locator("#queue").isHidden(), "what is printed");
+  await desk.emulateMedia({ media: "screen" });
+  const [printed] = await Promise.all([
+    desk.waitForResponse((answer) => answer.url().endsWith("/v1/conversations/1/printed")),
+    desk.evaluate(() => window.dispatchEvent(new Event("beforeprint"))),
+  ]);
+  check(printed.status() === 204, `the gateway answered ${printed.status()}`);
+  check(gateway.operator(["audit", "show", "--action", "print", "--json"]).includes('"minsu"'), "it is not in the access log");
+
   begin("what the citizen writes meanwhile is shown before anything leaves");
   await desk.locator("#answer").focus();
   await keys.type("그리고 첫차는");

@@ -26,7 +26,7 @@ function child(args, stderr = "inherit") {
   return made;
 }
 
-function operator(args, input = "") {
+export function operator(args, input = "") {
   const ran = spawnSync(munjad, [...args, "--config", config], { input, encoding: "utf8" });
   if (ran.status !== 0) throw new Error(`munjad ${args.join(" ")}: ${ran.stderr}${ran.stdout}`);
   return ran.stdout;

@@ -61,7 +61,7 @@ pub(super) enum Audit {
         #[command(flatten)]
         at: ConfigArg,
     },
-    /// Report who read many citizens' texts without answering, or while every desk was closed, day by day
+    /// Report who read many citizens' texts without answering, opened or searched, or while every desk was closed, day by day
     Suspicious {
         /// How far back: 24h, 30d
         #[arg(long, default_value = "7d", value_parser = span_ms)]

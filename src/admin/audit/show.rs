@@ -118,23 +118,23 @@ fn print_suspects(found: &[(Day, Suspect)], say: Say) -> anyhow::Result<()> {
         let one = |(day, suspect): &(Day, Suspect)| {
             json!({
                 "day": day.date(), "login": suspect.login, "n_unanswered": suspect.n_unanswered,
-                "n_outside_hours": suspect.n_outside,
+                "n_searched": suspect.n_searched, "n_outside_hours": suspect.n_outside,
             })
         };
         line(&serde_json::to_string_pretty(&found.iter().map(one).collect::<Vec<_>>())?);
         return Ok(());
     }
-    for (day, Suspect { login, n_unanswered, n_outside }) in found {
+    for (day, Suspect { login, n_unanswered, n_searched, n_outside }) in found {
         let day = day.date();
         line(&say.pick(
-            format!("{day}  {login}: opened the texts of {n_unanswered} citizens without doing anything for them, {n_outside} while every desk was closed"),
-            format!("{day}  {login}: 시민 {n_unanswered}명의 상담을 보기만 했습니다. 그중 {n_outside}명은 운영 시간이 아닐 때 보았습니다"),
+            format!("{day}  {login}: without doing anything for them, opened the texts of {n_unanswered} citizens and saw those of {n_searched} in searches; {n_outside} of all these while every desk was closed"),
+            format!("{day}  {login}: 아무 일도 하지 않고 시민 {n_unanswered}명의 상담을 열었고 {n_searched}명의 글을 검색으로 보았습니다. 그 가운데 {n_outside}명은 운영 시간이 아닐 때 보았습니다"),
         ));
     }
     if found.is_empty() {
         line(say.pick(
-            "No reading that the rule reports ([audit] unanswered_citizens, outside_hours_citizens).",
-            "기준([audit] unanswered_citizens, outside_hours_citizens)을 넘는 열람이 없습니다.",
+            "No reading that the rule reports ([audit] unanswered_citizens, searched_citizens, outside_hours_citizens).",
+            "기준([audit] unanswered_citizens, searched_citizens, outside_hours_citizens)을 넘는 열람이 없습니다.",
         ));
     }
     Ok(())

@@ -8,20 +8,16 @@ use std::process::ExitCode;
 use anyhow::Context;
 use serde_json::{Value, json};
 
-use crate::admin::operator::{access, log};
-use crate::admin::{ConfigArg, FOUND_BAD, Say, counted, line, open};
+use crate::admin::operator::log_if_possible;
+use crate::admin::{ConfigArg, FOUND_BAD, Say, counted, line, open_read_only};
 use crate::config::Config;
-use crate::daemon;
-use crate::domain::access::Action;
 use crate::domain::access::chain::{Damage, Head, HeadLine, Verified, to_hex};
-use crate::store::{AccessCheck, FoundBreak, HeadFiles, StoreOptions};
+use crate::store::{AccessCheck, FoundBreak, HeadFiles};
 
 pub(super) async fn run(at: &ConfigArg, heads: &[PathBuf], say: Say) -> anyhow::Result<ExitCode> {
     let config = Config::load_without_secrets(&at.config)?;
     let (files, unread) = head_files(&config, heads)?;
-    let keys = config.data_keys.clone();
-    let options = StoreOptions { create: false, read_only: true, keys, ..StoreOptions::default() };
-    let store = daemon::open_store(&config.database, options).await?;
+    let store = open_read_only(&config).await?;
     let is_watched = std::io::stderr().is_terminal() && !say.json;
     let progress = move |n: u64| {
         if is_watched {
@@ -40,11 +36,9 @@ pub(super) async fn run(at: &ConfigArg, heads: &[PathBuf], say: Say) -> anyhow::
     }
     let is_sound = found.is_sound() && missing_file.is_none() && unread.is_empty();
     // A damaged log is kept as it is. A copy that cannot be written to is verified all the same.
-    if found.chain.is_ok()
-        && let Ok(store) = open(&config).await
-    {
+    if found.chain.is_ok() {
         let detail = if is_sound { "audit verify: sound" } else { "audit verify: findings" };
-        log(&store, access(Action::Admin).detail(detail)).await?;
+        log_if_possible(&config, detail, say).await;
     }
     Told { found: &found, missing_file: missing_file.as_deref(), unread: &unread, config: &config, say }
         .tell();

@@ -13,7 +13,7 @@ use serde_json::json;
 
 use super::lock;
 use crate::admin::backup::plain_backups;
-use crate::admin::operator::open_logged;
+use crate::admin::operator::{log_if_possible, open_logged};
 use crate::admin::{ConfigArg, Say, counted, line};
 use crate::config::Config;
 use crate::domain::data_key::{CAN_ENCRYPT, DataKey, DataKeys};
@@ -96,7 +96,7 @@ pub(super) async fn encrypt(at: &ConfigArg, say: Say) -> anyhow::Result<ExitCode
     };
     let done = recrypt(&config, &keys, to.as_ref()).await?;
     // Before, it could not be opened with its key. One of an older version is logged by its next start.
-    drop(open_logged(&config, "db encrypt").await);
+    log_if_possible(&config, "db encrypt", say).await;
     let plain = plain_copies(&config);
     let said = (
         say.pick("Encrypted", "암호화했습니다"),

@@ -63,6 +63,7 @@ async fn another_desks_conversation_is_closed_to_every_route() {
     for (path, body) in [
         ("claim", json!({})),
         ("release", json!({})),
+        ("printed", json!({})),
         ("close", json!({"last_seen": 1})),
         ("actions", json!({"action": "note", "text": "메모"})),
         ("actions", json!({"action": "category", "category": "버스"})),
@@ -172,6 +173,7 @@ const CONTRACT: &[(&str, &str, &str)] = &[
     ("POST /v1/conversations/next", "", "cnsd"),
     ("GET /v1/conversations/{id}", "", "csd"),
     ("GET /v1/conversations/{id}/similar", "", "csd"),
+    ("POST /v1/conversations/{id}/printed", "", "csd"),
     ("GET /v1/search", "", "cnsd"),
     ("POST /v1/advice", r#"{"text":"답"}"#, "cnsd"),
     ("POST /v1/conversations/{id}/claim", "", "csd"),

@@ -90,6 +90,24 @@ async fn every_answer_with_a_citizens_data_has_its_row() {
     assert!(desk.store.verify_access(HeadFiles::default(), |_| {}).await.expect("read").is_sound());
 }
 
+/// What a page prints has its row when it hears 204; nobody is named by a conversation that the caller may not see.
+#[tokio::test(start_paused = true)]
+async fn what_is_printed_is_logged() {
+    let desk = Desk::open();
+    let token = desk.one_active().await;
+    desk.post("/v1/conversations/1/printed", &token, json!({})).await.expect(204);
+    desk.post("/v1/conversations/99/printed", &token, json!({})).await.refused("not_found");
+    let rows = desk.rows().await;
+    let told: Vec<_> = rows[1..]
+        .iter()
+        .map(|Row { record, .. }| {
+            let n = Subject::unpack(&record.subjects).len();
+            (&*record.action, &*record.detail, record.conversation_id, n)
+        })
+        .collect();
+    assert_eq!(told, [("print", "", Some(1), 1), ("print", "not found", Some(99), 0)]);
+}
+
 /// Who may not see what is masked has tried all the same: a counselor without a danger, and a role that sees no texts.
 #[tokio::test(start_paused = true)]
 async fn a_refused_reveal_is_logged() {

@@ -225,7 +225,8 @@ impl Store {
         .await
     }
 
-    /// Whose reading of a time the rule reports. `is_outside`: whether every desk was closed then.
+    /// Whose reading of a time the rule reports. `is_outside`: whether every desk was closed then. Similar questions count for
+    /// nothing: the service chooses whose they are, for whoever answers somebody.
     pub async fn suspicious_reading(
         &self,
         (from, to): (UnixMs, UnixMs),
@@ -235,7 +236,8 @@ impl Store {
         self.read(move |conn| {
             let mut select = conn.prepare_cached(
                 "SELECT at, login, action, subjects FROM access
-                 WHERE at >= :from AND at < :to AND role <> 'operator' AND role <> 'system' AND action <> 'list'",
+                 WHERE at >= :from AND at < :to AND role <> 'operator' AND role <> 'system' AND action <> 'list'
+                   AND NOT (action = 'search' AND detail = 'similar')",
             )?;
             let mut rows = select.query(named_params! { ":from": from, ":to": to })?;
             let mut tally = Tally::default();

@@ -278,11 +278,32 @@ async fn reading_without_answering_is_counted_for_people_only() {
             bench.store.record_access(access.about(1, Some(&PhoneNumber::parse(number))), at).await.unwrap();
         }
     }
-    let rule = Rule { unanswered: 2, outside_hours: 1 };
+    let rule = Rule { unanswered: 2, searched: 0, outside_hours: 1 };
     let found = async |to| bench.store.suspicious_reading((T0, to), rule, |at| at > T0).await.unwrap();
     assert_eq!(found(T0 + 1).await, []);
-    let suspect = Suspect { login: "minsu".into(), n_unanswered: 2, n_outside: 1 };
+    let suspect = Suspect { login: "minsu".into(), n_unanswered: 2, n_searched: 0, n_outside: 1 };
     assert_eq!(found(T0 + 2).await, [suspect]);
+}
+
+/// One row of a search names everybody whom it showed; similar questions, which the service chooses, count for nothing.
+#[tokio::test]
+async fn what_searches_show_is_counted_by_citizens() {
+    let bench = Bench::new();
+    let rows = [("q", 3), ("number reason", 1), ("similar", 9), ("q after", 4)];
+    for (at, (detail, n)) in (T0..).zip(rows) {
+        let who = Who { role: "counselor".into(), login: "minsu".into(), origin: String::new() };
+        let citizen = |n: i64| PhoneNumber::parse(&format!("0101111000{n}"));
+        let shown = (0..n).map(|n| (n + 1, Some(citizen(n)))).collect();
+        let access = NewAccess { shown, ..NewAccess::of(who, Action::Search).detail(detail) };
+        bench.store.record_access(access, at).await.unwrap();
+    }
+    let found = async |searched| {
+        let rule = Rule { unanswered: 1, searched, outside_hours: 0 };
+        bench.store.suspicious_reading((T0, T0 + 10), rule, |_| false).await.unwrap()
+    };
+    assert_eq!(found(5).await, []);
+    let suspect = Suspect { login: "minsu".into(), n_unanswered: 0, n_searched: 4, n_outside: 0 };
+    assert_eq!(found(4).await, [suspect]);
 }
 
 #[tokio::test]

@@ -49,10 +49,10 @@ async function problem(response) {
   throw new Problem(details);
 }
 
-async function ask(method, path, body, more) {
+async function ask(method, path, body, more, keepalive = false) {
   try {
     return await fetch(path, {
-      method, headers: headers(more), body, cache: "no-store", credentials: "omit", redirect: "error",
+      method, headers: headers(more), body, keepalive, cache: "no-store", credentials: "omit", redirect: "error",
       signal: AbortSignal.timeout(PATIENCE),
     });
   } catch { throw new NoAnswer(); }
@@ -68,6 +68,12 @@ export async function call(method, path, body, more = {}) {
 }
 export const get = (path) => call("GET", path);
 export const post = (path, body = {}, more) => call("POST", path, body, more);
+
+/** Tells the gateway something also while the page stands still or goes away, as it may while it is printed. */
+export async function note(path) {
+  const response = await ask("POST", path, undefined, undefined, true);
+  if (!response.ok) await problem(response);
+}
 
 /** The bytes of a photo or film. */
 export async function bytes(path) {

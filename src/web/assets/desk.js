@@ -1,6 +1,6 @@
 // The web desk: queue on one side, one conversation on the other, everything live. A face over the API like any other.
 
-import { call, follow, get, onRefused, post, setToken, token } from "./api.js";
+import { call, follow, get, note, onRefused, post, setToken, token } from "./api.js";
 import * as bulletins from "./bulletins.js";
 import { composer } from "./composer.js";
 import { showDialog, tell, tellError } from "./dialogs.js";
@@ -274,6 +274,8 @@ onRefused(() => {
   setToken(null);
   ask(t("expired"));
 });
+// Who prints what stands in the access log.
+addEventListener("beforeprint", () => { if (detail) note(`/v1/conversations/${detail.id}/printed`).catch(tellError); });
 byId("presence").addEventListener("change", (event) => sayPresence(event.target.value));
 byId("next").addEventListener("click", next);
 byId("search").addEventListener("click", () => search(open));

@@ -34,7 +34,7 @@ async fn details(world: &World, kind: EventKind) -> Vec<String> {
 async fn each_day_has_one_head_in_the_journal_and_in_the_file() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("heads");
-    let rule = Rule { unanswered: 2, outside_hours: 0 };
+    let rule = Rule { unanswered: 2, searched: 0, outside_hours: 0 };
     let audit = AuditSettings { keep_ms: 730 * DAY_MS, head_file: Some(file.clone()), suspicion: rule };
     let (mut world, later) = world(audit);
     // Of the day that has ended, in which two citizens were read; and one row whose time is over.
@@ -67,7 +67,7 @@ async fn each_day_has_one_head_in_the_journal_and_in_the_file() {
 async fn days_at_whose_end_it_stood_still_are_reported_at_the_next_start() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("heads");
-    let rule = Rule { unanswered: 2, outside_hours: 0 };
+    let rule = Rule { unanswered: 2, searched: 0, outside_hours: 0 };
     let (mut world, _) =
         world(AuditSettings { keep_ms: 730 * DAY_MS, head_file: Some(file.clone()), suspicion: rule });
     let before = START - 4 * DAY_MS;
@@ -89,7 +89,7 @@ async fn days_at_whose_end_it_stood_still_are_reported_at_the_next_start() {
 
 #[tokio::test(start_paused = true)]
 async fn a_file_that_cannot_be_written_to_holds_up_nothing() {
-    let rule = Rule { unanswered: 0, outside_hours: 0 };
+    let rule = Rule { unanswered: 0, searched: 0, outside_hours: 0 };
     let head_file = Some("/nowhere/at/all/heads".into());
     let (mut world, _) = world(AuditSettings { keep_ms: 730 * DAY_MS, head_file, suspicion: rule });
     view(&world, "01011110000", START - 800 * DAY_MS).await;

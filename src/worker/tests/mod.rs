@@ -70,7 +70,7 @@ fn settings() -> Settings {
         audit: AuditSettings {
             keep_ms: 730 * day,
             head_file: None,
-            suspicion: Rule { unanswered: 0, outside_hours: 0 },
+            suspicion: Rule { unanswered: 0, searched: 0, outside_hours: 0 },
         },
         retention: Arc::default(),
         backup_folder: None,

@@ -69,7 +69,7 @@ fn settings(class: Class) -> Settings {
         audit: AuditSettings {
             keep_ms: 730 * 86_400_000,
             head_file: None,
-            suspicion: SuspicionRule { unanswered: 0, outside_hours: 0 },
+            suspicion: SuspicionRule { unanswered: 0, searched: 0, outside_hours: 0 },
         },
         retention: Arc::default(),
         backup_folder: None,
