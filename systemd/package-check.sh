@@ -17,7 +17,7 @@ base=${3:-}
 other=${4:-}
 work=$(mktemp -d /var/tmp/munja-package.XXXXXX)
 # Given up after this many seconds: a start that hangs is a failure too.
-patience=${PATIENCE:-600}
+patience=${PATIENCE:-1200}
 trap 'rm -rf "$work"' EXIT
 
 tree=$work/tree

@@ -332,6 +332,19 @@ mod tests {
         }
     }
 
+    #[test]
+    fn each_example_stands_in_both_manuals() {
+        for page in ["docs/operator.md", "docs/operator.ko.md"] {
+            let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(page);
+            let text = std::fs::read_to_string(path).unwrap();
+            for example in Example::value_variants() {
+                let value = example.to_possible_value().unwrap();
+                let cell = format!("| `munjad texts --example {}` |", value.get_name());
+                assert!(text.contains(&cell), "{page}: {cell}");
+            }
+        }
+    }
+
     /// After a change: `MUNJA_WRITE_DOCS=1 cargo test the_page_of_words` writes it.
     #[test]
     fn the_page_of_words_is_as_the_texts_are() {

@@ -37,11 +37,26 @@ pub(super) fn findings(config: &Config, now: UnixMs, lang: Lang) -> Vec<Finding>
             ),
         )
     });
-    std::iter::once(newest(folder, backup.recipient.is_some(), now, lang)).chain(no_age).collect()
+    let kind = match (backup.recipient.is_some(), config.data_keys.is_none()) {
+        (true, _) => Kind::Whole,
+        (false, false) => Kind::DataKey,
+        (false, true) => Kind::Plain,
+    };
+    std::iter::once(newest(folder, kind, now, lang)).chain(no_age).collect()
+}
+
+/// What is encrypted of a copy.
+#[derive(Clone, Copy)]
+enum Kind {
+    /// The whole file, for a recipient.
+    Whole,
+    /// Texts and photos, as in the database.
+    DataKey,
+    Plain,
 }
 
 /// How old the newest copy is.
-fn newest(folder: &Path, is_encrypted: bool, now: UnixMs, lang: Lang) -> Finding {
+fn newest(folder: &Path, kind: Kind, now: UnixMs, lang: Lang) -> Finding {
     let newest = backups::newest(folder).ok().flatten();
     let shown = folder.display();
     let warn = |en: String, ko: String| {
@@ -69,15 +84,18 @@ fn newest(folder: &Path, is_encrypted: bool, now: UnixMs, lang: Lang) -> Finding
             format!("{shown} 의 가장 새로운 백업이 {days}일 전 것입니다"),
         );
     }
-    let (kind_en, kind_ko) = if is_encrypted {
-        ("encrypted", "암호화함")
-    } else {
-        ("not encrypted", "암호화하지 않음")
+    let (kind_en, kind_ko) = match kind {
+        Kind::Whole => ("copies are encrypted", "암호화함"),
+        Kind::DataKey => (
+            "texts and photos in copies are encrypted with the key of the database",
+            "문자와 사진은 데이터베이스의 키로 암호화함",
+        ),
+        Kind::Plain => ("copies are not encrypted", "암호화하지 않음"),
     };
     Finding::good(
         "backup",
         lang.pick(
-            format!("the newest copy in {shown} is {hours} h old; copies are {kind_en}"),
+            format!("the newest copy in {shown} is {hours} h old; {kind_en}"),
             format!("{shown} 의 가장 새로운 백업은 {hours}시간 전 것입니다({kind_ko})"),
         ),
     )
@@ -101,7 +119,7 @@ mod tests {
     fn an_old_copy_or_none_is_told() {
         let folder = tempfile::tempdir().unwrap();
         let now = 1_796_022_060_000;
-        let seen = |lang| newest(folder.path(), false, now, lang);
+        let seen = |lang| newest(folder.path(), Kind::Plain, now, lang);
         assert!(seen(Lang::En).message.starts_with("no backup lies in"));
         let make =
             |age_ms: i64| std::fs::write(folder.path().join(name_of(now - age_ms, "tar")), "x").unwrap();
@@ -112,6 +130,10 @@ mod tests {
         make(3 * 3_600_000);
         assert!(seen(Lang::Ko).message.contains("3시간 전"), "{}", seen(Lang::Ko).message);
         assert_eq!(seen(Lang::En).severity, Severity::Ok);
+        let kept = |kind| newest(folder.path(), kind, now, Lang::En).message;
+        assert!(kept(Kind::Plain).ends_with("copies are not encrypted"));
+        assert!(kept(Kind::Whole).ends_with("copies are encrypted"));
+        assert!(kept(Kind::DataKey).ends_with("with the key of the database"));
     }
 
     #[test]

@@ -6,13 +6,13 @@ use std::path::Path;
 use futures_util::future::BoxFuture;
 use jiff::tz::TimeZone;
 use serde::Serialize;
-use tokio::signal::unix::{SignalKind, signal};
 
 use super::context::CliContext;
 use super::exit::Exit;
 use super::failure::Failure;
 use crate::client::Profile;
 use crate::ops::lang::Lang;
+use crate::ops::process::ClosedFromOutside;
 use crate::tui::{Desk, DeskError, looks};
 
 #[derive(clap::Args)]
@@ -116,10 +116,11 @@ async fn open_desk(context: &CliContext, practice: &dyn PracticeRun, plain: bool
         is_plain: plain,
         is_practice: true,
     };
+    let mut closed = ClosedFromOutside::listen().map_err(anyhow::Error::from)?;
     let left = tokio::select! {
         left = crate::tui::run(desk) => left.map(drop),
         // A closed window: the folder goes all the same. Ctrl+C is a key of the desk.
-        ended = closed_from_outside() => ended.map_err(DeskError::Here),
+        () = closed.recv() => Ok(()),
     };
     left.map_err(|error| match error {
         DeskError::Server(error) => error.into(),
@@ -127,21 +128,11 @@ async fn open_desk(context: &CliContext, practice: &dyn PracticeRun, plain: bool
     })
 }
 
-/// Resolves once a window is closed, or the program is asked to stop.
-async fn closed_from_outside() -> anyhow::Result<()> {
-    let mut closed = signal(SignalKind::hangup())?;
-    let mut stopped = signal(SignalKind::terminate())?;
-    tokio::select! {
-        _ = closed.recv() => {}
-        _ = stopped.recv() => {}
-    }
-    Ok(())
-}
-
-/// As [`closed_from_outside`], or once Ctrl-C was pressed; at a terminal twice, because it ends everything.
+/// Resolves once it is closed from outside, or once Ctrl-C was pressed; at a terminal twice, because it ends everything.
 async fn ended_from_outside(context: &mut CliContext) -> anyhow::Result<()> {
+    let mut closed = ClosedFromOutside::listen()?;
     tokio::select! {
-        closed = closed_from_outside() => return closed,
+        () = closed.recv() => return Ok(()),
         pressed = tokio::signal::ctrl_c() => pressed?,
     }
     if !context.io.stdin_is_terminal {
@@ -150,7 +141,7 @@ async fn ended_from_outside(context: &mut CliContext) -> anyhow::Result<()> {
     let again = context.say.t("practice-again");
     context.remark(&again);
     tokio::select! {
-        closed = closed_from_outside() => closed,
+        () = closed.recv() => Ok(()),
         pressed = tokio::signal::ctrl_c() => Ok(pressed?),
     }
 }

@@ -1,4 +1,29 @@
-//! What the system says of this process, and of the users of this machine.
+//! What the system says of this process, and of the users of this machine; what asks a process to end.
+
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+/// A closed window (SIGHUP), or a request to stop (SIGTERM). Heard from when this was made on, also before anybody waits for it.
+pub struct ClosedFromOutside {
+    closed: Signal,
+    stopped: Signal,
+}
+
+impl ClosedFromOutside {
+    pub fn listen() -> std::io::Result<Self> {
+        Ok(ClosedFromOutside {
+            closed: signal(SignalKind::hangup())?,
+            stopped: signal(SignalKind::terminate())?,
+        })
+    }
+
+    /// Resolves once that comes.
+    pub async fn recv(&mut self) {
+        tokio::select! {
+            _ = self.closed.recv() => {}
+            _ = self.stopped.recv() => {}
+        }
+    }
+}
 
 /// The memory that it occupies (bytes); `None` if that cannot be told.
 pub fn resident_bytes() -> Option<u64> {

@@ -132,6 +132,8 @@ def main(built, output):
         for script in ("postinst", "prerm", "postrm"):
             shutil.copy(ROOT / deb["maintainer-scripts"] / script, debian / script)
             (debian / script).chmod(0o755)
+        shutil.copy(ROOT / deb["maintainer-scripts"] / "templates", debian / "templates")
+        (debian / "templates").chmod(0o644)
         name = f"{fields['Package']}_{fields['Version']}_{fields['Architecture']}.deb"
         said("dpkg-deb", "--root-owner-group", "--build", stage, output / name)
         print(output / name)

@@ -15,6 +15,7 @@ mod config;
 mod control;
 mod crash;
 mod crowd;
+mod demo;
 mod drill;
 mod erased;
 mod faults;

@@ -15,6 +15,7 @@ use std::time::Duration;
 use anyhow::Context;
 use clap::Args;
 use tokio::net::TcpListener;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
 use super::{Say, line};
@@ -22,6 +23,7 @@ use crate::config::Config;
 use crate::daemon::{Daemon, Options};
 use crate::ops::clock::Clock;
 use crate::ops::logging;
+use crate::ops::process::ClosedFromOutside;
 use crate::sim::{Endpoint, Fault, FaultRule, SAMPLE_QUESTIONS, Sim, SimOptions, read_column};
 use crate::store::{NewCounselor, StoreOptions};
 
@@ -81,6 +83,8 @@ pub(super) async fn run(args: Demo, say: Say) -> anyhow::Result<ExitCode> {
     let config = write_config(&folder, carrier_port)?;
     let daemon = start_gateway(&config).await?;
     let server = format!("http://{}", daemon.listen().context("the API listens")?);
+    // From here on: what is kept for the second terminal has to go again, however the demo ends.
+    let mut ends = Ends::listen()?;
     let login = desk::login(&server, PASSWORD).await?;
     let desk = desk::client(&server, &login.token)?;
     if !args.auto {
@@ -104,9 +108,13 @@ pub(super) async fn run(args: Demo, say: Say) -> anyhow::Result<ExitCode> {
     tokio::select! {
         () = citizens::text(&sim, &questions, args.per_minute, args.seed) => {}
         () = for_a_while(how_long) => {}
-        _ = tokio::signal::ctrl_c() => {}
+        () = ends.recv() => {}
     }
-    sheet::settle(daemon.store(), &sim, args.auto, SETTLE).await;
+    tokio::select! {
+        () = sheet::settle(daemon.store(), &sim, args.auto, SETTLE) => {}
+        // Asked again: not waited for. What has not settled shows on the sheet.
+        () = ends.recv() => {}
+    }
     stop.cancel();
     while tasks.join_next().await.is_some() {}
     let store = daemon.store().clone();
@@ -119,6 +127,25 @@ pub(super) async fn run(args: Demo, say: Say) -> anyhow::Result<ExitCode> {
     let sheet = sheet::Sheet::of(&store, &sim).await?;
     sheet.print(say)?;
     Ok(if sheet.balances(args.auto) { ExitCode::SUCCESS } else { ExitCode::from(DOES_NOT_BALANCE) })
+}
+
+/// Ctrl-C, a closed terminal, a request to stop.
+struct Ends {
+    closed: ClosedFromOutside,
+    pressed: Signal,
+}
+
+impl Ends {
+    fn listen() -> std::io::Result<Self> {
+        Ok(Ends { closed: ClosedFromOutside::listen()?, pressed: signal(SignalKind::interrupt())? })
+    }
+
+    async fn recv(&mut self) {
+        tokio::select! {
+            () = self.closed.recv() => {}
+            _ = self.pressed.recv() => {}
+        }
+    }
 }
 
 async fn for_a_while(how_long: Option<Duration>) {
