@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::*;
+use crate::domain::data_key::DataKeys;
 use crate::domain::inbound::{TWIN_MS, dated_key};
 use crate::domain::lateness::Seen;
 use crate::domain::media::MediaRef;
@@ -382,17 +383,14 @@ async fn an_older_copy_that_is_put_back_brings_nobody_back() {
     let minsu = bench.counselor("minsu").await;
     bench.consultation("a", MINSU, minsu, T0).await;
     let stays = bench.consultation("b", JIYEONG, minsu, T0).await;
-    bench.store.empty_log().await.unwrap();
-    let backup = std::fs::read(bench.path()).unwrap();
+    // Put back in a folder of its own: the first database may still be closing.
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("munja.db");
+    copy_database(&bench.path(), &path, &DataKeys::none()).unwrap();
     bench.consultation("c", MINSU, minsu, T0 + HOUR).await;
     bench.erase(MINSU, false, T0 + DAY).await.unwrap();
-    let Bench { store, eye, folder } = bench;
-    drop((store, eye));
-    let path = folder.path().join("munja.db");
-    for ending in ["-wal", "-shm"] {
-        drop(std::fs::remove_file(beside(&path, ending)));
-    }
-    std::fs::write(&path, backup).unwrap();
+    std::fs::copy(key_file(&bench.path()), key_file(&path)).unwrap();
+    std::fs::copy(erased_file(&bench.path()), erased_file(&path)).unwrap();
     let store = Store::open(&path, &StoreOptions::default()).unwrap();
     let bench = Bench { eye: Connection::open(&path).unwrap(), store, folder };
     assert_eq!(bench.value::<i64>(&format!("SELECT count(*) FROM inbox WHERE citizen = '{MINSU}'")), 1);
