@@ -81,7 +81,8 @@ impl CliContext {
     /// Prints a remark, which is no result, on standard error; a failure to do so is ignored.
     pub fn remark(&mut self, text: &str) {
         if !self.json {
-            let _ = writeln!(self.io.stderr, "{}", folded(text, self.table_columns()));
+            // Whole: most name a command, which is copied.
+            let _ = writeln!(self.io.stderr, "{text}");
         }
     }
 
