@@ -53,6 +53,8 @@ pub struct App {
     pub is_quiet: bool,
     /// Invented citizens: leaving is asked for.
     pub is_practice: bool,
+    /// Line by line: what keys do is said as lines.
+    pub is_plain: bool,
     pub stale: Stale,
     /// The answer that is on its way: its conversation, text, and whether to close afterwards.
     pub sending: Option<Sending>,
@@ -60,10 +62,10 @@ pub struct App {
     pub closing: Option<(i64, CloseRequest)>,
     /// The last answer that was held back when it was sent. It can be taken back also after the conversation was closed.
     pub last_held: Option<LastHeld>,
-    /// The text of the answer that is being taken back: it is a draft again then.
-    pub recalling: Option<String>,
-    /// The conversation whose answer was taken back, and which is being opened again, with the text of that answer.
-    pub recalled: Option<(i64, String)>,
+    /// The answer that is being taken back: the number of one of its texts, and its words.
+    pub recalling: Option<(i64, String)>,
+    /// The answer that was taken back, whose conversation is being opened again.
+    pub recalled: Option<Recalled>,
     /// Advice about the answer that is looked at, with the text that it is about.
     pub advice: Option<(String, Vec<AdviceView>)>,
     /// A request of a person that was not answered yet: further ones wait.
@@ -80,6 +82,14 @@ pub struct LastHeld {
     pub text: String,
     /// Until then it can be taken back.
     pub leaves_at: i64,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recalled {
+    pub n: i64,
+    pub text: String,
+    /// Another text had been begun, and both stand in the composer.
+    pub is_beside: bool,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -320,6 +330,7 @@ impl App {
             recent: Vec::new(),
             is_quiet: false,
             is_practice: false,
+            is_plain: false,
             stale: Stale::default(),
             sending: None,
             closing: None,
@@ -450,7 +461,7 @@ impl Talk {
         whole.map_or_else(|| text.text(), |one| &one.text)
     }
 
-    /// The last answer that can still be taken back.
+    /// The last answer that is held back.
     pub fn held(&self) -> Option<&OutboundMessage> {
         let texts = self.detail.messages.iter().rev().filter_map(MessageView::outbound);
         texts.filter(|text| text.author.is_some()).find(|text| text.state == "held")

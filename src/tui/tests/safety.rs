@@ -233,7 +233,7 @@ fn an_answer_that_is_held_comes_back() {
     assert!(matches!(town.app.mode, crate::tui::app::Mode::Write));
     // The server has it as a draft, with what it was based on: nothing is written over that.
     town.waits(3_000);
-    assert!(town.kept.is_empty());
+    assert_eq!(town.kept[&1], "5분 뒤에");
     // Also after the conversation was closed, and how long is said.
     let mut town = writing();
     town.press("<C-s>e<Enter>");
@@ -294,7 +294,7 @@ fn what_is_taken_back_is_named() {
     town.types("둘째 글");
     town.press("<Esc>z");
     assert!(town.notice().contains("“5분 뒤에”") && town.notice().contains("다른 글"), "{}", town.notice());
-    assert_eq!(town.app.draft(), "둘째 글");
+    assert_eq!(town.app.draft(), "5분 뒤에\n\n둘째 글");
     let lost = |detail: Option<&str>| json!({ "kind": "answer_lost", "conversation_id": 1, "message_id": 901, "detail": detail });
     town.happens(lost(Some("taken_back")));
     assert!(town.notice().contains("“5분 뒤에”"), "{}", town.notice());
@@ -485,33 +485,4 @@ fn words_that_left_from_another_program_are_asked_about() {
         town.waits(3_000);
         assert!(town.kept.is_empty() && town.app.draft().is_empty(), "{answer}: {:?}", town.kept);
     }
-}
-
-/// Another program of the same person writes in the same conversation.
-#[test]
-fn a_draft_that_was_changed_elsewhere_stands_beside_ours() {
-    let elsewhere = |before: &str, there: Option<&str>| {
-        let (mine, before) = ("5분 뒤에".to_owned(), before.to_owned());
-        Event::Came(Came::DraftElsewhere { n: 1, mine, before, there: there.map(str::to_owned) })
-    };
-    for (before, there, draft) in [
-        ("5분", Some("택시로"), "5분 뒤에\n\n택시로"),
-        ("5분", None, "5분 뒤에"),
-        ("5분 뒤에", Some("택시로"), "택시로"),
-        ("5분 뒤에", None, ""),
-    ] {
-        let mut town = writing();
-        town.press("<C-s>");
-        town.feed(elsewhere(before, there));
-        assert_eq!(town.app.draft(), draft, "{before} {there:?}");
-        // What would leave is not what was looked at.
-        if draft != "5분 뒤에" {
-            town.press("y<Enter>");
-            assert!(town.left.is_empty(), "{before} {there:?}");
-        }
-    }
-    let mut town = writing();
-    town.feed(elsewhere("5분", Some("택시로")));
-    town.waits(3_000);
-    assert_eq!(town.kept.get(&1).map(String::as_str), Some("5분 뒤에\n\n택시로"));
 }
