@@ -137,8 +137,8 @@ impl App {
                     self.queue.selected = self.queue.rows.first().map(|row| row.id);
                 }
             }
-            // An answer goes on leaving although the list did not come.
-            Err(error) if error.may_pass() && self.sending.is_some() => {}
+            // An answer goes on leaving although the list did not come; the first row tells that the connection is gone.
+            Err(error) if error.may_pass() && (self.sending.is_some() || self.queue.was_loaded) => {}
             Err(error) => self.refused(0, &error),
         }
         Vec::new()
@@ -155,8 +155,16 @@ impl App {
         } else {
             self.is_busy = false;
         }
+        let looks_again = self.looks_again.take_if(|n| wanted == Wanted::Refresh(*n)).is_some();
+        self.is_busy &= !looks_again;
         let detail = match result {
             Ok(detail) => *detail,
+            Err(error) if looks_again => {
+                let n = self.n().unwrap_or_default();
+                self.refused(n, &error);
+                self.stop();
+                return Vec::new();
+            }
             Err(error) => return self.talk_refused(&wanted, &error),
         };
         let n = detail.summary.id;
@@ -164,6 +172,12 @@ impl App {
         match wanted {
             // Something else was opened meanwhile.
             Wanted::Refresh(_) | Wanted::Act(..) if self.n() != Some(n) => Vec::new(),
+            Wanted::Refresh(_) if looks_again => {
+                if let Some(talk) = &mut self.talk {
+                    talk.detail = detail;
+                }
+                self.look_again()
+            }
             Wanted::Refresh(_) => {
                 let was_mine = self.holds();
                 let mut effects = self.refreshed(detail);
@@ -253,7 +267,12 @@ impl App {
         if is_reading && talk.scroll == 0 {
             return talk.read_all().into_iter().collect();
         }
-        if talk.newer().next().is_some() && matches!(self.mode, Mode::Write) {
+        let is_unseen = match &self.mode {
+            Mode::Write => talk.newer().next().is_some(),
+            Mode::Review(review) => talk.detail.last_inbound_id > review.last_seen,
+            _ => false,
+        };
+        if is_unseen {
             self.alert("newer-while-writing", []);
         }
         Vec::new()
@@ -325,6 +344,14 @@ impl App {
     fn not_sent(&mut self, n: i64, why: NotSent) -> Vec<Effect> {
         self.sending = None;
         self.ahead.clear();
+        let is_outrun =
+            matches!(&why, NotSent::Server(error) if error.code() == Some(ProblemCode::NewerTexts));
+        if is_outrun && self.n() == Some(n) {
+            // Until the newer text is here, keys wait, and none of them decides then.
+            (self.looks_again, self.is_busy) = (Some(n), true);
+            (self.stale.draft, self.stale.talk, self.stale.is_refreshing) = (Some(n), false, true);
+            return self.keep_draft().into_iter().chain([Effect::Refresh(n)]).collect();
+        }
         if self.n() == Some(n) {
             self.mode = Mode::Write;
         }
@@ -332,6 +359,7 @@ impl App {
         self.stale.talk = true;
         match why {
             NotSent::Here(why) => self.alert("not-sent-here", [("why", why.into())]),
+            NotSent::Server(ClientError::Unreachable { .. }) => self.alert("not-sent-away", []),
             NotSent::Server(error) if error.leaves_doubt() => {
                 let why = refusal::sentence(&self.say, &error, n);
                 self.alert("sent-in-doubt", [("why", why.into())]);
@@ -359,7 +387,14 @@ impl App {
         if self.n() == Some(n) {
             self.talk = None;
         }
-        Vec::new()
+        if deed != Deed::Closed {
+            return Vec::new();
+        }
+        // What was begun goes with the close, as was asked.
+        self.drafts.remove(&n);
+        self.canned.remove(&n);
+        self.stale.draft = self.stale.draft.filter(|changed| *changed != n);
+        vec![Effect::KeepDraft(n, String::new(), 0)]
     }
 
     fn not_done(&mut self, n: i64, deed: Deed, error: &ClientError) -> Vec<Effect> {
@@ -375,10 +410,7 @@ impl App {
         });
         match asked {
             Some((id, n, request)) => {
-                let has_draft = self.drafts.get(&n).is_some_and(|editor| !editor.is_blank());
-                let draft =
-                    if has_draft { format!(" {}", self.say.t("close-drops-draft")) } else { String::new() };
-                let question = format!("{}{draft}", self.say.t(id));
+                let question = self.say.t(id);
                 self.mode = Mode::Confirm(Confirm { question, then: Then::Close(n, request) });
             }
             None => self.refused(n, error),

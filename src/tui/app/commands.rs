@@ -72,7 +72,7 @@ impl App {
             Command::Canned => self.picked_from(PickFor::Canned { is_writing: false }),
             Command::Close => self.close(),
             Command::Category => self.picked_from(PickFor::Category),
-            Command::Transfer => self.picked_from(PickFor::Desk),
+            Command::Transfer => self.transfer(n),
             Command::Note => self.ask(AskFor::Note),
             Command::Promise => self.ask(AskFor::Promise),
             Command::Remind => self.ask(AskFor::Remind),

@@ -62,6 +62,8 @@ pub struct App {
     pub closing: Option<(i64, CloseRequest)>,
     /// The last answer that was held back when it was sent. It can be taken back also after the conversation was closed.
     pub last_held: Option<LastHeld>,
+    /// The conversation whose answer is to be looked at anew once its newer texts are here.
+    pub looks_again: Option<i64>,
     /// The answer that is being taken back: the number of one of its texts, and its words.
     pub recalling: Option<(i64, String)>,
     /// The answer that was taken back, whose conversation is being opened again.
@@ -70,6 +72,8 @@ pub struct App {
     pub advice: Option<(String, Vec<AdviceView>)>,
     /// A request of a person that was not answered yet: further ones wait.
     pub is_busy: bool,
+    /// Since when something that was asked for has not come.
+    pub waits_since: Option<i64>,
     /// Keys pressed while a request was on its way: they are meant for what it brings.
     pub ahead: VecDeque<Key>,
 }
@@ -195,6 +199,8 @@ pub struct Review {
     pub last_seen: i64,
     /// Enter is not enough: several texts leave, or something newer came.
     pub needs_yes: bool,
+    /// It is shown anew, for something newer came after the first look: nothing was sent.
+    pub is_again: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -289,6 +295,8 @@ pub enum Then {
     Leave,
     /// Pass the conversation on to this colleague, who is off.
     PassOn(String),
+    /// Choose who gets the open conversation.
+    Transfer,
     /// Put the carrier's words in place of what it cannot carry.
     Replace(String),
     /// The same words leave once more.
@@ -334,11 +342,13 @@ impl App {
             stale: Stale::default(),
             sending: None,
             closing: None,
+            looks_again: None,
             recalling: None,
             recalled: None,
             advice: None,
             last_held: None,
             is_busy: false,
+            waits_since: None,
             ahead: VecDeque::new(),
         }
     }
@@ -405,6 +415,11 @@ impl App {
         self.is_busy || self.sending.is_some()
     }
 
+    /// Whether the server lets a request wait for longer than it takes where all is well.
+    pub fn is_slow(&self) -> bool {
+        self.waits_since.is_some_and(|since| self.now - since >= SLOW_MS)
+    }
+
     pub fn tell(&mut self, id: &str, values: impl IntoIterator<Item = (&'static str, crate::client::Value)>) {
         self.note(Tone::Good, self.say.with(id, values));
     }
@@ -461,6 +476,13 @@ impl Talk {
         whole.map_or_else(|| text.text(), |one| &one.text)
     }
 
+    /// The last answer of a person to what the citizen wrote last, if it stays on its way or has left.
+    pub fn answered(&self) -> Option<&OutboundMessage> {
+        let texts = self.detail.messages.iter().rev().take_while(|text| text.inbound().is_none());
+        let mut answers = texts.filter_map(MessageView::outbound).filter(|text| text.author.is_some());
+        answers.find(|text| !["cancelled", "failed", "expired", "undelivered"].contains(&text.state.as_str()))
+    }
+
     /// The last answer that is held back.
     pub fn held(&self) -> Option<&OutboundMessage> {
         let texts = self.detail.messages.iter().rev().filter_map(MessageView::outbound);
@@ -468,6 +490,8 @@ impl Talk {
     }
 }
 
+/// An answer of the server that takes longer is told of.
+const SLOW_MS: i64 = 4_000;
 /// Items of a list that are gone over at once.
 pub const PICKED_AT_ONCE: usize = 12;
 

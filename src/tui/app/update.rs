@@ -244,6 +244,8 @@ impl App {
 
     fn tick(&mut self, now: i64) -> Vec<Effect> {
         self.now = now;
+        let is_asked = self.is_waiting() || self.stale.is_listing || self.stale.is_refreshing;
+        self.waits_since = if is_asked { self.waits_since.or(Some(now)) } else { None };
         let mut effects = Vec::new();
         let is_due = self.stale.list || now - self.stale.listed_at >= LIST_EVERY_MS;
         if is_due && !self.stale.is_listing {

@@ -144,3 +144,82 @@ fn a_draft_that_was_changed_elsewhere_stands_beside_ours() {
     town.feed(elsewhere("5분", Some("택시로")));
     assert!(!town.notice().contains("Esc"), "{}", town.notice());
 }
+
+/// The server is away: what is known of the answer is said, and the list that does not come hides it from nobody.
+#[test]
+fn an_answer_that_could_not_leave_says_so() {
+    let mut town = Town::new(Lang::Ko, [bus()]);
+    town.press("na");
+    town.types("5분 뒤에");
+    let away =
+        || ClientError::Unreachable { server: "http://127.0.0.1:1".to_owned(), why: "refused".to_owned() };
+    town.refuses = Some(away());
+    town.press("<C-s><Enter>");
+    town.feed(Event::Came(Came::List(Listed::Waiting, Err(away()))));
+    for words in ["나가지 않았습니다", "보관했고", "연결을 계속 시도"] {
+        assert!(town.notice().contains(words), "{words}: {}", town.notice());
+    }
+    assert_eq!(town.app.draft(), "5분 뒤에");
+    // A server that lets a request wait is not called connected.
+    town.press("<C-s>");
+    let sending = town.app.update(Event::Key(Key::Enter));
+    town.waits(1_000);
+    assert!(drawn::screen(&town.app, 80, 24).contains("연결됨"));
+    town.waits(5_000);
+    assert!(drawn::screen(&town.app, 80, 24).contains("서버가 대답하지 않음"));
+    town.follow(sending);
+    town.waits(250);
+    assert!(drawn::screen(&town.app, 80, 24).contains("연결됨"));
+}
+
+/// Nothing that was begun is thrown away, or left behind, unasked.
+#[test]
+fn an_answer_that_was_begun_is_asked_about() {
+    let begun = || {
+        let mut town = sent();
+        town.waits(250);
+        town.press("a");
+        town.types("덧붙여");
+        town.press("<Esc>");
+        town
+    };
+    for (keys, words) in
+        [("e버스<Enter>", "종료하면 보내지 않고 지웁니다"), ("x", "받는 사람도 볼 수 없습니다")]
+    {
+        let mut town = begun();
+        town.press(keys);
+        let screen = drawn::screen(&town.app, 80, 24);
+        assert!(screen.contains("쓰던 답변이 있습니다") && screen.contains("덧붙여"), "{keys}\n{screen}");
+        assert!(town.closed.is_empty() && town.acts.is_empty(), "{keys}");
+        town.press("<Enter>");
+        assert_eq!(town.app.draft(), "덧붙여", "{keys}");
+        town.press(&format!("{keys}y"));
+        let is_next = matches!(&town.app.mode, crate::tui::app::Mode::Pick(_)) || town.closed.len() == 1;
+        assert!(is_next, "{keys}");
+    }
+    // Closed: nothing of it comes up again.
+    let mut town = begun();
+    town.press("e버스<Enter>y");
+    town.waits(3_000);
+    assert!(town.kept.is_empty() && town.app.drafts.is_empty(), "{:?}", town.kept);
+}
+
+/// The citizen has an answer already, from another desk of the same person: the look says so.
+#[test]
+fn the_look_names_the_answer_that_has_just_left() {
+    let mut town = Town::new(Lang::Ko, [bus()]);
+    town.press("na");
+    town.types("다른 창의 글");
+    town.press("<C-s>");
+    assert!(!drawn::screen(&town.app, 80, 24).contains("이미"));
+    let request =
+        ReplyRequest { text: "5분 뒤에 옵니다.".to_owned(), last_seen: 10, ..ReplyRequest::default() };
+    assert!(town.take(1, request).is_ok());
+    town.happens(json!({ "kind": "replied", "conversation_id": 1, "counselor": "minsu" }));
+    town.waits(250);
+    let screen = drawn::screen(&town.app, 80, 24);
+    assert!(screen.contains("답변함: “5분 뒤에 옵니다.”"), "{screen}");
+    town.app.is_plain = true;
+    let said = crate::tui::plain::Told::default().lines(&town.app).join("\n");
+    assert!(said.contains("답변함: “5분 뒤에 옵니다.”"), "{said}");
+}

@@ -329,6 +329,8 @@ impl Town {
                 };
                 if refused.is_none() {
                     talk.summary.state = "closed".to_owned();
+                    self.kept.remove(&n);
+                    self.seen.remove(&n);
                     self.closed.push((n, request));
                 }
                 Came::Done(n, Deed::Closed, refused.map_or(Ok(()), |code| Err(problem(code, 409))))

@@ -98,16 +98,41 @@ fn a_text_that_came_during_the_look_stops_it() {
     town.writes(1, 11, "아니에요 해결됐어요");
     town.press("<Enter>");
     assert!(town.left.is_empty() && town.app.draft() == "5분 뒤에");
-    town.waits(250);
+    let screen = super::drawn::screen(&town.app, 80, 24);
+    assert!(screen.contains("해결됐어요") && screen.contains("아직 보내지 않았습니다"), "{screen}");
+    // The key that the look names sends, and none is typed into the answer.
+    town.press("<Enter>");
+    assert!(town.left.is_empty());
+    town.press("y");
+    assert_eq!((town.left[0].1.text.as_str(), town.left[0].1.last_seen), ("5분 뒤에", 11));
+    // It was fetched before the key: the key shows it.
+    let mut town = writing();
     town.press("<C-s>");
-    assert!(super::drawn::screen(&town.app, 80, 24).contains("해결됐어요"));
+    town.writes(1, 11, "아니에요 해결됐어요");
+    town.waits(250);
+    town.press("y");
+    assert!(town.left.is_empty() && super::drawn::screen(&town.app, 80, 24).contains("해결됐어요"));
+    town.press("y");
+    assert_eq!((town.left.len(), town.left[0].1.text.as_str()), (1, "5분 뒤에"));
+    // The newer text cannot be fetched: keys do nothing until Esc.
+    let mut town = writing();
+    town.press("<C-s>");
+    town.talks.get_mut(&1).expect("there").last_inbound_id = 11;
+    let sending = town.app.update(Event::Key(Key::Enter));
+    let [Effect::Send(n, request)] = &sending[..] else { panic!("it is sent") };
+    let refused = town.take(*n, request.clone());
+    let effects = town.app.update(Event::Came(Came::Sent(1, refused)));
+    assert!(effects.iter().any(|effect| matches!(effect, Effect::Refresh(1))));
+    town.press("y");
+    town.feed(Event::Came(Came::Talk(Wanted::Refresh(1), Err(problem("database_busy", 503)))));
+    town.press("y");
+    assert_eq!(town.app.draft(), "5분 뒤에");
 }
 
 #[test]
 fn an_answer_in_doubt_is_not_to_be_rewritten() {
     let mut town = writing();
-    let lost =
-        ClientError::Unreachable { server: "http://127.0.0.1:1".to_owned(), why: "timed out".to_owned() };
+    let lost = ClientError::NoAnswer { server: "http://127.0.0.1:1".to_owned(), why: "timed out".to_owned() };
     town.refuses = Some(lost);
     town.press("<C-s><Enter>");
     assert!(town.notice().contains("도착했을 수 있으니"), "{}", town.notice());
@@ -144,7 +169,7 @@ fn an_answer_that_was_not_sent_is_seen() {
     assert!(super::drawn::screen(&town.app, 80, 24).contains("아직 보내지 않은 답변(a 이어 쓰기): 5분 뒤에"));
     town.press("e버스<Enter>");
     let screen = super::drawn::screen(&town.app, 80, 24);
-    assert!(screen.contains("쓰던 답변은") && screen.contains("보내지 않게 됩니다"), "{screen}");
+    assert!(screen.contains("쓰던 답변이 있습니다") && screen.contains("5분 뒤에"), "{screen}");
 }
 
 #[test]
