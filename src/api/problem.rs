@@ -337,7 +337,7 @@ impl From<Refusal> for Problem {
             Refusal::WarnFirst => ProblemCode::WarnFirst,
             Refusal::NotAsked => ProblemCode::NotAsked,
             Refusal::NumberNotShown => ProblemCode::NumberNotShown,
-            Refusal::DraftChanged(kept, origin) => return Problem::draft_changed(kept.as_ref(), *origin),
+            Refusal::DraftChanged(kept, origin) => return Problem::draft_changed(kept.as_ref(), origin),
             Refusal::KeyReused => ProblemCode::KeyReused,
             Refusal::NoSuchPhoto => ProblemCode::NoSuchPhoto,
             Refusal::NotInDoubt => ProblemCode::NotInDoubt,
