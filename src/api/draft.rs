@@ -15,7 +15,9 @@ use crate::store::{Draft, WrittenDraft};
 
 /// Keep one's own draft in a conversation; colleagues see that somebody writes, and not what. An empty text removes it.
 ///
-/// Refused with `draft_changed` if another program has kept, sent or removed it since `replaces` was seen.
+/// Refused with `draft_changed` if another program has kept, sent or removed it since `replaces` was seen, or an answer has come back
+/// into it. The server itself writes a draft where an answer is taken back (the reply of `recall` has it) or stopped by a new text (event
+/// `answer_stopped`, with its writer as `counselor`), and removes it where its answer is written or the conversation is closed.
 #[utoipa::path(put, path = "/v1/conversations/{id}/draft", operation_id = "save_draft", tag = "draft",
     params(("id" = i64, Path, description = "Id of the conversation")),
     request_body = DraftRequest, responses((status = 204, description = "Kept")))]
@@ -70,7 +72,7 @@ pub(super) async fn list(
 }
 
 /// As its writer wrote it: nothing in it is masked.
-fn view(draft: &Draft, names: &PseudonymKey) -> DraftView {
+pub(super) fn view(draft: &Draft, names: &PseudonymKey) -> DraftView {
     DraftView {
         conversation_id: draft.conversation_id,
         citizen_name: short_name(&draft.citizen, names),

@@ -7,7 +7,7 @@ use super::audit::Seen;
 use super::extract::{Id, Json, Query};
 use super::problem::{Problem, ProblemCode};
 use super::session::Session;
-use super::wire::{Decision, DecisionRequest, MessageList};
+use super::wire::{Decision, DecisionRequest, MessageList, RecallResponse};
 use super::{ApiContext, view};
 use crate::domain::access::Action;
 use crate::domain::mass_answer::Recall;
@@ -43,18 +43,22 @@ pub(super) async fn list(
 }
 
 /// Take back one of the caller's own texts that has not been sent, with the other texts of the same answer. The answer is their
-/// draft again; photos have to be attached anew. `did_not_leave` for a text that was taken back, stopped or not
+/// draft again, which is in the response; photos have to be attached anew. `did_not_leave` for a text that was taken back, stopped or not
 /// sent before: the citizen does not have it.
 #[utoipa::path(post, path = "/v1/messages/{id}/recall", operation_id = "recall", tag = "message",
     params(("id" = i64, Path, description = "Id of the text to the citizen")),
-    responses((status = 204, description = "It will not be sent")))]
+    responses((status = 200, description = "It will not be sent", body = RecallResponse)))]
 pub(super) async fn recall(
     State(context): State<ApiContext>,
     session: Session,
     Id(id): Id,
-) -> Result<StatusCode, Problem> {
+) -> Result<Json<RecallResponse>, Problem> {
     match context.store.recall(id, &session.actor, context.now()).await? {
-        Recall::Recalled => Ok(StatusCode::NO_CONTENT),
+        Recall::Recalled => {
+            let draft = context.store.draft_with_answer(id, &session.actor).await?;
+            let draft = draft.map(|draft| super::draft::view(&draft, context.store.pseudonyms()));
+            Ok(Json(RecallResponse { draft }))
+        }
         Recall::Cancelled => Err(Problem::new(ProblemCode::DidNotLeave)),
         Recall::AlreadyLeft => Err(Problem::new(ProblemCode::AlreadyLeft)),
     }

@@ -51,6 +51,7 @@ struct Parts {
     retry_after_secs: Option<i64>,
     faults: Vec<ListFault>,
     draft: Option<String>,
+    draft_origin: Option<&'static str>,
     list_version: Option<ListVersionView>,
 }
 
@@ -72,6 +73,7 @@ impl Problem {
             retry_after_secs: None,
             faults: Vec::new(),
             draft: None,
+            draft_origin: None,
             list_version: None,
         }))
     }
@@ -133,9 +135,10 @@ impl Problem {
     }
 
     /// To its writer alone.
-    fn draft_changed(kept: Option<&MessageText>) -> Self {
+    fn draft_changed(kept: Option<&MessageText>, origin: Option<&'static str>) -> Self {
         let mut problem = Problem::new(ProblemCode::DraftChanged);
         problem.0.draft = kept.map(|text| text.reveal().to_owned());
+        problem.0.draft_origin = origin;
         problem
     }
 
@@ -250,6 +253,7 @@ impl Problem {
             retry_after_secs: self.0.retry_after_secs,
             faults,
             draft: self.0.draft,
+            draft_origin: self.0.draft_origin.map(str::to_owned),
             list_version: self.0.list_version,
         }
     }
@@ -333,7 +337,7 @@ impl From<Refusal> for Problem {
             Refusal::WarnFirst => ProblemCode::WarnFirst,
             Refusal::NotAsked => ProblemCode::NotAsked,
             Refusal::NumberNotShown => ProblemCode::NumberNotShown,
-            Refusal::DraftChanged(kept) => return Problem::draft_changed(kept.as_ref()),
+            Refusal::DraftChanged(kept, origin) => return Problem::draft_changed(kept.as_ref(), origin),
             Refusal::KeyReused => ProblemCode::KeyReused,
             Refusal::NoSuchPhoto => ProblemCode::NoSuchPhoto,
             Refusal::NotInDoubt => ProblemCode::NotInDoubt,

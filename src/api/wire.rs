@@ -46,7 +46,7 @@ pub use bulletin::{
     BulletinList, BulletinPreview, BulletinReceipt, BulletinRequest, BulletinResponse, BulletinView,
 };
 pub use catalogue::{CannedList, CannedView, CategoryList, DeskList, DeskView, LimitsView};
-pub use draft::{DraftList, DraftRequest, DraftView, WritingView};
+pub use draft::{DraftList, DraftRequest, DraftView, RecallResponse, WritingView};
 pub use duty::{AlarmView, DutyList, DutyView, TroubleView};
 pub use edited_list::{
     EditedListView, ListChangeView, ListFaultView, ListHistory, ListRequest, ListResponse, ListStateView,

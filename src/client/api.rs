@@ -17,8 +17,8 @@ use super::link::{LinkFault, link_fault};
 use crate::api::wire::{
     ActionRequest, CannedList, CategoryList, CloseRequest, ConversationDetail, ConversationList, Decision,
     DecisionRequest, DeskList, DutyList, Evidence, EvidenceRequest, LoginRequest, LoginResponse, MeView,
-    MessageList, PhotoView, ProblemCode, ProblemDetails, QuoteList, ReplyRequest, ReplyResponse, ReportView,
-    RevealRequest, Revealed, StatusResponse, SurveyList,
+    MessageList, PhotoView, ProblemCode, ProblemDetails, QuoteList, RecallResponse, ReplyRequest,
+    ReplyResponse, ReportView, RevealRequest, Revealed, StatusResponse, SurveyList,
 };
 use crate::domain::outbound::ClientKey;
 use crate::ops::causes::innermost;
@@ -363,9 +363,14 @@ impl Client {
         self.json(self.get("v1/messages").query(&[("state", "held")])).await
     }
 
-    /// Takes back a reply that has not been sent yet.
-    pub async fn recall(&self, message_id: i64) -> ApiResult<()> {
-        self.done(self.post(&format!("v1/messages/{message_id}/recall"))).await
+    /// Takes back a reply that has not been sent yet. Returns what is the caller's draft in its conversation now, as far as the server says it.
+    pub async fn recall(&self, message_id: i64) -> ApiResult<Option<String>> {
+        let path = format!("v1/messages/{message_id}/recall");
+        let (response, changes) = self.sent(self.post(&path)).await?;
+        let body = response.bytes().await.map_err(|e| self.lost(&e, changes))?;
+        // An older server says nothing more.
+        let said = serde_json::from_slice::<RecallResponse>(&body).ok();
+        Ok(said.and_then(|said| said.draft).map(|draft| draft.text))
     }
 
     pub async fn decide(&self, message_id: i64, decision: Decision) -> ApiResult<()> {

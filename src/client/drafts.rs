@@ -8,6 +8,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use super::api::{ApiResult, Client};
 use super::files::write_private;
@@ -17,13 +18,18 @@ use crate::api::wire::{DraftList, DraftRequest, DraftView, ProblemCode};
 
 /// Below it, an editor's file has what the citizen wrote; nothing of that is a draft.
 pub const SCISSORS: &str = "--------8<--------";
+/// A draft is saved again and again: a server that does not answer is not waited for as long as elsewhere, for what is sent and taken back
+/// stands in line behind it.
+const SAVE_PATIENCE: Duration = Duration::from_secs(5);
 /// Drafts kept of one conversation.
 const MAX_DRAFTS: usize = 99;
 
 impl Client {
     /// Keeps the caller's own draft in a conversation; an empty text removes it.
     pub async fn save_draft(&self, id: i64, draft: &DraftRequest) -> ApiResult<()> {
-        let put = |draft: &DraftRequest| self.put(&format!("v1/conversations/{id}/draft")).json(draft);
+        let put = |draft: &DraftRequest| {
+            self.put(&format!("v1/conversations/{id}/draft")).timeout(SAVE_PATIENCE).json(draft)
+        };
         let saved = self.done(put(draft)).await;
         // An older server knows no `replaces`.
         match saved {

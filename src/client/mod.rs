@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `api.rs`, `accounts.rs`, `address.rs`, `link.rs`, `events.rs` | the typed HTTP client, the addresses it accepts, why a connection is not secure, the live stream |
 //! | `profile.rs`, `files.rs` | the log-in of a profile, and files that only their owner can read |
-//! | `seen.rs`, `drafts.rs`, `sending.rs` | what was shown, what was written, which reply is on its way |
+//! | `seen.rs`, `drafts.rs`, `kept.rs`, `sending.rs` | what was shown, what was written, which of it the server has, which reply is on its way |
 //! | `photos.rs` | photos, films and voice messages: saved, and shown by a viewer |
 //! | `people.rs`, `follow.rs`, `quality.rs`, `lists.rs` | colleagues: who is on; texts with which we begin; supervisors' work, and the lists that they edit |
 //! | `tidy.rs` | how long drafts and saved photos stay on this machine |
@@ -34,6 +34,7 @@ mod files;
 mod follow;
 pub mod format;
 mod happened;
+mod kept;
 mod link;
 mod lists;
 pub mod message;
@@ -68,6 +69,7 @@ pub use drafts::{
 pub use events::{Events, Feed};
 pub use files::{create_private, write_private};
 pub use happened::event_words;
+pub use kept::{KeptDrafts, Moved, both_edits};
 pub use link::LinkFault;
 pub use photos::{keep_photo, view_file};
 pub use profile::{

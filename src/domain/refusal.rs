@@ -79,8 +79,9 @@ pub enum Refusal {
     NoSuchPhoto,
     /// The answer has no text that could leave.
     NothingToSend,
-    /// The draft is not the one that its writer had seen: these words are kept now, or none.
-    DraftChanged(Option<MessageText>),
+    /// The draft is not the one that its writer had seen: these words are kept now, or none; and the word of its `DraftOrigin`, where an
+    /// answer came back into it.
+    DraftChanged(Option<MessageText>, Option<&'static str>),
     /// The text is not in doubt, or the carrier is still being asked.
     NotInDoubt,
 }

@@ -1,17 +1,15 @@
 //! Does what the state wants done, through the client. Each request runs by itself; what it brings comes back as an event.
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::sync::oneshot;
 
 use super::app::{Book, Came, Deed, Effect, Event, NotSent, Saved, Wanted};
-use crate::api::wire::{ActionRequest, DraftRequest, ProblemCode};
+use crate::api::wire::{ActionRequest, DraftRequest, ReplyRequest};
 use crate::client::{
-    Client, ClientError, Profile, Sought, both_drafts, bring_drafts, desk_draft, keep_desk_draft, keep_photo,
-    note_seen, reply, view_file,
+    Client, ClientError, KeptDrafts, Moved, Profile, Sought, both_drafts, bring_drafts, desk_draft,
+    keep_desk_draft, keep_photo, note_seen, reply, view_file,
 };
 
 /// The last drafts get so much time to reach the server when the desk ends. What it does not have then is brought at the next start.
@@ -27,31 +25,31 @@ pub struct Hands {
     /// The runtime folder of the person, for photos.
     pub runtime: Option<String>,
     pub back: UnboundedSender<Event>,
-    /// Drafts on their way to the server, one after the other.
+    /// What moves drafts on the server, one after the other.
     pub drafts: UnboundedSender<ToKeep>,
-    pub known: Known,
 }
 
-/// What the server is to know of drafts.
+/// What moves a draft on the server.
 pub enum ToKeep {
-    Draft(i64, DraftRequest),
+    One(Effect),
     /// Tell when everything before has been tried.
     Over(oneshot::Sender<()>),
 }
 
-/// Brings drafts to the server in their order, so that no older one comes last. What the server has is removed here. A draft that another
-/// program has changed is not overwritten: it comes `back`.
+/// Does what moves drafts in its order, so that no older draft comes last and what the server has is known before the next step. What the
+/// server has is removed here.
 pub fn keep_drafts(
     client: Client,
     profile: Profile,
-    (known, back): (Known, UnboundedSender<Event>),
+    back: UnboundedSender<Event>,
 ) -> UnboundedSender<ToKeep> {
     let (send, mut wanted) = unbounded_channel::<ToKeep>();
+    let mut keeper = Keeper { client, profile, kept: KeptDrafts::default() };
     tokio::spawn(async move {
         while let Some(wanted) = wanted.recv().await {
             match wanted {
-                ToKeep::Draft(n, draft) => {
-                    if let Some(came) = keep(&client, &profile, &known, (n, draft)).await {
+                ToKeep::One(effect) => {
+                    if let Some(came) = keeper.does(effect).await {
                         // Nobody listens any more: the desk is being closed.
                         let _ = back.send(Event::Came(came));
                     }
@@ -64,64 +62,101 @@ pub fn keep_drafts(
     send
 }
 
-async fn keep(
-    client: &Client,
-    profile: &Profile,
-    known: &Known,
-    (n, draft): (i64, DraftRequest),
-) -> Option<Came> {
-    let replaces = known.replaced_by(n, &draft.text);
-    let draft = DraftRequest { replaces: replaces.clone(), ..draft };
-    let forget = || {
-        if desk_draft(profile, n).is_some_and(|here| here == draft.text) {
-            let _ = keep_desk_draft(profile, n, "");
-        }
-    };
-    match client.save_draft(n, &draft).await {
-        Ok(()) => {
-            known.set(n, Kept { seen: draft.text.clone(), there: None });
-            forget();
-            None
-        }
-        Err(ClientError::Problem(problem)) if problem.code == ProblemCode::DraftChanged.as_str() => {
-            let (before, there) = (replaces.unwrap_or_default(), problem.draft.clone());
-            let now = there.clone().unwrap_or_default();
-            // Who has not written on here takes what is there; else it is replaced once it stands here, too.
-            if before.trim() == draft.text.trim() {
-                forget();
-                known.set(n, Kept { seen: now, there: None });
-            } else {
-                known.set(n, Kept { seen: before.clone(), there: Some(now) });
+struct Keeper {
+    client: Client,
+    profile: Profile,
+    kept: KeptDrafts,
+}
+
+impl Keeper {
+    async fn does(&mut self, effect: Effect) -> Option<Came> {
+        Some(match effect {
+            Effect::KeepDraft(n, text, based_on) => {
+                let draft = DraftRequest { text, based_on, replaces: None };
+                return self.keep(n, draft).await;
             }
-            Some(Came::DraftElsewhere { n, mine: draft.text, before, there })
+            Effect::LoadDraft(n) => self.load(n).await,
+            Effect::LookAtDraft(n) => Came::DraftMoved(n, self.kept.look(&self.client, n).await.ok()??),
+            Effect::TookDraft(n, text) => {
+                self.kept.took(n, &text);
+                return None;
+            }
+            Effect::Send(n, request) => self.send(n, &request).await,
+            Effect::Close(n, request) => {
+                let closed = self.client.close(n, &request).await;
+                if closed.is_ok() {
+                    self.kept.took(n, "");
+                }
+                Came::Done(n, Deed::Closed, closed)
+            }
+            Effect::Recall(n, m) => Came::Recalled(n, m, self.recall(n, m).await),
+            Effect::RecallNewest => match self.client.held().await {
+                Err(error) => Came::Recalled(0, 0, Err(error)),
+                Ok(held) => match held.messages.first().map(|text| (text.conversation_id, text.message.id()))
+                {
+                    Some((n, m)) => Came::Recalled(n, m, self.recall(n, m).await),
+                    None => Came::NothingHeld,
+                },
+            },
+            _ => return None,
+        })
+    }
+
+    async fn keep(&mut self, n: i64, draft: DraftRequest) -> Option<Came> {
+        let text = draft.text.clone();
+        match self.kept.save(&self.client, n, draft).await {
+            Ok(None) => {
+                if desk_draft(&self.profile, n).is_some_and(|here| here == text) {
+                    let _ = keep_desk_draft(&self.profile, n, "");
+                }
+                None
+            }
+            Ok(Some(moved)) => Some(Came::DraftMoved(n, moved)),
+            Err(_) => None,
         }
-        Err(_) => None,
-    }
-}
-
-/// What the desk knows of drafts on the server, by conversation.
-#[derive(Clone, Default)]
-pub struct Known(Arc<Mutex<BTreeMap<i64, Kept>>>);
-
-#[derive(Default)]
-struct Kept {
-    /// What this desk has seen kept, and has on the screen; empty for nothing.
-    seen: String,
-    /// What another program has put in its place meanwhile.
-    there: Option<String>,
-}
-
-impl Known {
-    fn set(&self, n: i64, kept: Kept) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(n, kept);
     }
 
-    /// What `text` replaces: the words of the other program once they stand in it, too.
-    fn replaced_by(&self, n: i64, text: &str) -> Option<String> {
-        let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let Kept { seen, there } = all.get(&n)?;
-        let stands_here = |there: &&String| text.contains(there.trim());
-        Some(there.as_ref().filter(stands_here).unwrap_or(seen).clone())
+    async fn send(&mut self, n: i64, request: &ReplyRequest) -> Came {
+        let sent = match reply::send(&self.client, &self.profile, n, request).await {
+            Ok(Ok(sent)) => {
+                self.kept.sent(n, &request.text);
+                Ok(Box::new(sent))
+            }
+            Ok(Err(error)) => Err(NotSent::Server(error)),
+            Err(error) => Err(NotSent::Here(error.to_string())),
+        };
+        Came::Sent(n, sent)
+    }
+
+    /// Takes an answer back: what the server has as a draft then.
+    async fn recall(&mut self, n: i64, m: i64) -> Result<Option<Moved>, ClientError> {
+        let draft = self.client.recall(m).await?;
+        let before = self.kept.seen(n);
+        // An older server does not say what became of it.
+        let there = match draft {
+            None => self.client.own_draft(n).await.ok().flatten().map(|own| own.text),
+            draft => draft,
+        };
+        Ok(there.map(|there| Moved { before, there: Some(there), origin: Some("recalled".to_owned()) }))
+    }
+
+    /// The draft on the server, and below it what only this machine has.
+    async fn load(&mut self, n: i64) -> Came {
+        // What a command could not bring to the server is offered here too.
+        let here = match desk_draft(&self.profile, n) {
+            None => bring_drafts(&self.client, &self.profile, n).await,
+            here => here,
+        };
+        let Ok(own) = self.client.own_draft(n).await else {
+            return Came::Draft { n, text: here, origin: None };
+        };
+        let (own, origin) = own.map_or((None, None), |own| (Some(own.text), own.origin));
+        self.kept.took(n, own.as_deref().unwrap_or_default());
+        let text = match (here, own) {
+            (Some(here), Some(own)) => Some(both_drafts(&own, &here)),
+            (here, own) => here.or(own),
+        };
+        Came::Draft { n, text, origin }
     }
 }
 
@@ -130,10 +165,17 @@ impl Hands {
     pub fn begin(&self, effect: Effect) {
         match effect {
             // A draft or a mark that cannot be kept is still on the screen.
-            Effect::KeepDraft(n, text, based_on) => {
-                let _ = keep_desk_draft(&self.profile, n, &text);
-                let _ = self.drafts.send(ToKeep::Draft(n, DraftRequest { text, based_on, replaces: None }));
+            Effect::KeepDraft(n, ref text, _) => {
+                let _ = keep_desk_draft(&self.profile, n, text);
+                let _ = self.drafts.send(ToKeep::One(effect));
             }
+            Effect::LoadDraft(_)
+            | Effect::LookAtDraft(_)
+            | Effect::TookDraft(..)
+            | Effect::Send(..)
+            | Effect::Close(..)
+            | Effect::Recall(..)
+            | Effect::RecallNewest => drop(self.drafts.send(ToKeep::One(effect))),
             Effect::NoteSeen(n, seen) => drop(note_seen(&self.profile, n, seen)),
             effect => {
                 let hands = self.clone();
@@ -172,25 +214,12 @@ impl Hands {
             Effect::Refresh(n) => Came::Talk(Wanted::Refresh(n), client.conversation(n).await.map(Box::new)),
             Effect::Earlier(n) => Came::Earlier(n, client.conversation(n).await.map(Box::new)),
             Effect::Act(n, action, done) => self.act(n, &action, done).await,
-            Effect::Send(n, request) => {
-                let sent = reply::send(client, &self.profile, n, &request).await;
-                Came::Sent(
-                    n,
-                    match sent {
-                        Ok(Ok(sent)) => Ok(Box::new(sent)),
-                        Ok(Err(error)) => Err(NotSent::Server(error)),
-                        Err(error) => Err(NotSent::Here(error.to_string())),
-                    },
-                )
-            }
             // Without advice nothing is missing.
             Effect::Advise(text) => {
                 let advice = client.advice(&text).await.ok()?.advice;
                 Came::Advice(text, advice)
             }
-            Effect::Close(n, request) => Came::Done(n, Deed::Closed, client.close(n, &request).await),
             Effect::Release(n) => Came::Done(n, Deed::Released, client.release(n).await),
-            Effect::Recall(n, m) => Came::Done(n, Deed::Recalled(m), client.recall(m).await),
             Effect::Reveal(n, request) => Came::Revealed(n, request.what, client.reveal(n, &request).await),
             Effect::LoadDoubts => Came::Doubts(client.in_doubt(None).await),
             Effect::Decide(m, decision) => Came::Decided(m, decision, client.decide(m, decision).await),
@@ -205,27 +234,9 @@ impl Hands {
             Effect::LoadColleagues => Came::Colleagues(client.colleagues().await.ok()?.colleagues),
             Effect::LoadBulletins => Came::Bulletins(client.bulletins().await.ok()?.bulletins),
             Effect::EndBulletin(id) => Came::BulletinEnded(client.end_bulletin(id).await),
-            Effect::LoadDraft(n) => Came::Draft(n, self.draft(n).await),
-            Effect::KeepDraft(..) | Effect::NoteSeen(..) | Effect::Call { .. } | Effect::Quit => {
-                return None;
-            }
+            // What moves drafts has its own line; the rest is done elsewhere.
+            _ => return None,
         })
-    }
-
-    /// The draft on the server, and below it what only this machine has.
-    async fn draft(&self, n: i64) -> Option<String> {
-        // What a command could not bring to the server is offered here too.
-        let here = match desk_draft(&self.profile, n) {
-            None => bring_drafts(&self.client, &self.profile, n).await,
-            here => here,
-        };
-        let Ok(own) = self.client.own_draft(n).await else { return here };
-        let own = own.map(|draft| draft.text);
-        self.known.set(n, Kept { seen: own.clone().unwrap_or_default(), there: None });
-        match (here, own) {
-            (Some(here), Some(own)) => Some(both_drafts(&own, &here)),
-            (here, own) => here.or(own),
-        }
     }
 
     /// Saves a photo and opens it. The viewer runs beside the desk, and nothing that it prints reaches the screen.
@@ -246,41 +257,5 @@ impl Hands {
         let categories = self.client.categories(desk).await.ok()?;
         let desks = self.client.desks().await.ok()?;
         Some(Book { canned, categories: Some(categories), desks: Some(desks) })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-    use crate::client::Address;
-    use crate::client::fake::{Fake, Reply};
-
-    #[tokio::test]
-    async fn a_draft_replaces_what_was_seen_and_no_other() {
-        let (server, home) = (Fake::start().await, tempfile::tempdir().expect("a folder"));
-        let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
-        let address: Address = server.url.parse().expect("an address");
-        let client = Client::new(&address).expect("a client").with_token("t".into());
-        let var = |name: &str| (name == "HOME").then(|| home.path().display().to_string());
-        let profile = Profile::choose(None, var).expect("a profile");
-        let changed = || Reply::Problem(409, "draft_changed", json!({ "draft": "택시" }));
-        server.on(
-            "PUT /v1/conversations/1/draft",
-            [Reply::Nothing, changed(), changed(), Reply::Nothing, Reply::Nothing],
-        );
-        let known = Known::default();
-        known.set(1, Kept::default());
-        let mut n_changed = 0;
-        for text in ["62번", "62번이", "62번이 곧", "62번이 곧\n\n택시", ""] {
-            let draft = DraftRequest { text: text.to_owned(), based_on: 0, replaces: None };
-            let came = keep(&client, &profile, &known, (1, draft)).await;
-            let is_changed = |came: &Came| matches!(came, Came::DraftElsewhere { there: Some(there), .. } if there == "택시");
-            n_changed += usize::from(came.as_ref().is_some_and(is_changed));
-        }
-        assert_eq!(n_changed, 2);
-        let replaced: Vec<_> = server.asked().into_iter().map(|one| one.body["replaces"].clone()).collect();
-        assert_eq!(replaced, ["", "62번", "62번", "택시", "62번이 곧\n\n택시"]);
     }
 }

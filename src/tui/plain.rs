@@ -10,8 +10,8 @@ use crate::client::format::one_word;
 use crate::client::message::{author, delivery, photo, why_urgent};
 use crate::domain::text::{one_line, wrapped};
 use crate::tui::view::{
-    addressee, advice_lines, asked_words, citizen_whole, length, picker_title, queue_words, remarks,
-    sheet_lines, sheet_title,
+    addressee, advice_lines, answered_line, asked_words, citizen_whole, length, picker_title, queue_words,
+    remarks, sheet_lines, sheet_title,
 };
 
 /// Columns of a line: a terminal may break it where it likes.
@@ -118,6 +118,7 @@ pub fn came_through(app: &App) -> Option<bool> {
         _ if app.is_waiting() => None,
         // Whoever is asked something, or stands in the answer again, was refused.
         Mode::Write | Mode::Confirm(_) | Mode::Stopped => Some(false),
+        Mode::Review(review) if review.is_again => Some(false),
         Mode::Pick(_) | Mode::Ask(_) => None,
         _ => Some(true),
     }
@@ -196,7 +197,7 @@ pub struct Told {
     /// Somebody has typed a line that was not answered yet: what it brings is said also where it was said before.
     is_asked: bool,
     mode: String,
-    link: Option<Link>,
+    link: String,
     /// The open conversation, and how each of its texts was said.
     talk: Option<i64>,
     texts: Vec<(bool, i64, String)>,
@@ -214,9 +215,10 @@ impl Told {
     /// The lines to say now.
     pub fn lines(&mut self, app: &App) -> Vec<String> {
         let mut lines = Vec::new();
-        if self.link.as_ref() != Some(&app.link) {
-            lines.push(link(app));
-            self.link = Some(app.link.clone());
+        let link = link(app);
+        if self.link != link {
+            lines.push(link.clone());
+            self.link = link;
         }
         self.bulletins(app, &mut lines);
         self.talk(app, &mut lines);
@@ -348,6 +350,7 @@ fn body(app: &App, text: &MessageView) -> Vec<String> {
 
 fn link(app: &App) -> String {
     match &app.link {
+        Link::Up if app.is_slow() => app.say.t("link-slow"),
         Link::Up => app.say.t("link-up"),
         Link::Down(why) => app.say.with("link-down", [("why", one_word(why).into())]),
         Link::Ended(why) => app.say.with("link-ended", [("why", one_word(why).into())]),
@@ -382,7 +385,7 @@ fn mode(app: &App) -> Vec<String> {
         }
         Mode::Review(review) => {
             let (_, length) = length(say, app.draft(), &app.limits());
-            let mut lines = Vec::new();
+            let mut lines: Vec<String> = answered_line(app).into_iter().collect();
             if !review.newer.is_empty() {
                 let n = i64::try_from(review.newer.len()).unwrap_or(i64::MAX);
                 lines.push(say.with("review-newer", [("n", n.into())]));

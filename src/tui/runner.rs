@@ -12,7 +12,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::time::{Interval, MissedTickBehavior, interval};
 
 use super::app::{App, Came, Effect, Event};
-use super::effects::{Hands, Known, keep_drafts};
+use super::effects::{Hands, keep_drafts};
 use super::lines::{self, Typed};
 use super::plain::{self, Told};
 use super::terminal::{Inputs, Notifier, Pace, Taken, call};
@@ -165,7 +165,7 @@ async fn in_lines(app: &mut App, hands: &Hands, sources: &mut Sources) -> anyhow
             None => match sources.next().await {
                 Input::Event(event) => {
                     // Whoever sees it decides; lines that were written before did not know of it.
-                    is_step |= matches!(event, Event::Came(Came::DraftElsewhere { .. }));
+                    is_step |= matches!(event, Event::Came(Came::DraftMoved(..)));
                     app.update(event)
                 }
                 Input::Typed(typed) => {
@@ -194,12 +194,11 @@ fn take(app: &mut App, typed: &Typed) -> Vec<Effect> {
 
 fn begin(desk: &Desk, me: MeView) -> anyhow::Result<(App, Hands, Sources)> {
     let mut app = App::new(words::say(desk.lang), desk.zone.clone(), me, desk.clock.now_ms());
-    app.is_practice = desk.is_practice;
+    (app.is_practice, app.is_plain) = (desk.is_practice, desk.is_plain);
     let (back, came) = unbounded_channel();
     let (client, profile, runtime) = (desk.client.clone(), desk.profile.clone(), desk.runtime.clone());
-    let known = Known::default();
-    let drafts = keep_drafts(client.clone(), profile.clone(), (known.clone(), back.clone()));
-    let hands = Hands { client, profile, runtime, back, drafts, known };
+    let drafts = keep_drafts(client.clone(), profile.clone(), back.clone());
+    let hands = Hands { client, profile, runtime, back, drafts };
     let ends = [SignalKind::hangup(), SignalKind::terminate()];
     let mut sources = Sources {
         keys: None,

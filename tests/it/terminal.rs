@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{Winsize, tcsetwinsize};
 
-use crate::harness::{BOUND, CITIZEN, Gateway, assert_balanced};
+use crate::harness::{BOUND, CITIZEN, Carrier, Gateway, assert_balanced};
 
 /// A program on a terminal of its own, and what stands on its screen.
 struct Terminal {
@@ -217,6 +217,48 @@ async fn a_closed_window_sends_nothing_and_loses_nothing() {
     assert_eq!(terminal.draft(&gateway).await, "쓰다 만 답더 쓴 답!");
     let now = gateway.store.balance().await.unwrap();
     assert_eq!(now.n_outbound("delivered"), n_before.n_outbound("delivered"));
+}
+
+/// An answer is taken back and corrected: no other program is told of, the server keeps the correction, and that is what leaves.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_that_was_taken_back_is_corrected() {
+    let gateway = Gateway::on(Carrier::start().await, "[sending]\nrecall_secs = 90\n").await;
+    gateway.sim().text(CITIZEN, "62번 버스 언제 와요?");
+    gateway.until(|b| b.n_routed == 1).await;
+    let mut terminal = Terminal::open(&gateway, &["desk"]).await;
+    let mut terminal = beside(move || {
+        terminal.shows("62번 버스");
+        terminal.press("n");
+        terminal.shows("상담 중 (김민수)");
+        terminal.type_by_hand(["a5분 뒤에 옵니다.", "\x13"]);
+        terminal.shows("이렇게 도착합니다");
+        terminal.type_by_hand(["\r"]);
+        terminal.shows("z 취소");
+        terminal.type_by_hand(["z"]);
+        terminal.shows("취소해 나가지 않습니다");
+        terminal.type_by_hand(["\x7f", "\x7f"]);
+        // The draft is kept every two seconds.
+        std::thread::sleep(Duration::from_secs(5));
+        terminal.type_by_hand(["까요?"]);
+        let shown = terminal.shows("5분 뒤에 옵니까요?");
+        assert!(!shown.contains("다른 프로그램"), "{shown}");
+        std::thread::sleep(Duration::from_secs(5));
+        terminal
+    })
+    .await;
+    let kept: serde_json::Value = gateway.desk.get("/v1/conversations/1/draft").await.unwrap();
+    assert_eq!(kept["text"], "5분 뒤에 옵니까요?");
+    beside(move || {
+        terminal.press("\x13");
+        terminal.shows("이렇게 도착합니다");
+        terminal.type_by_hand(["\r"]);
+        terminal.shows("z 취소");
+    })
+    .await;
+    let talk: serde_json::Value = gateway.desk.get("/v1/conversations/1").await.unwrap();
+    let held = talk["messages"].as_array().unwrap().iter().filter(|text| text["state"] == "held");
+    let held: Vec<_> = held.map(|text| text["text"].as_str().unwrap()).collect();
+    assert_eq!(held, ["5분 뒤에 옵니까요?"]);
 }
 
 /// A `y` that was typed before the question, and lines that are pasted at it, send nothing; one that is typed behind it sends.

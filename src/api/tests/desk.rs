@@ -121,6 +121,10 @@ async fn a_new_text_stops_an_answer_that_is_held_back() {
         (&draft["text"], &draft["origin"], &draft["has_newer"]),
         (&json!("62번이 옵니다"), &json!("stopped"), &json!(true))
     );
+    // Who did not know of it is told what came back, and that nobody else wrote it.
+    let blind = json!({"text": "벌써", "based_on": 1, "replaces": ""});
+    let refused = desk.put(DRAFT, &minsu, blind).await.refused("draft_changed");
+    assert_eq!((&refused["draft"], &refused["draft_origin"]), (&draft["text"], &json!("stopped")));
     let events = desk.store.events_after(0, 100).await.expect("events");
     assert!(
         events.iter().any(|e| e.kind.as_str() == "answer_stopped" && e.counselor.as_deref() == Some("minsu"))
@@ -137,12 +141,13 @@ async fn a_recall_takes_the_whole_answer_back_into_the_draft() {
     let refused = desk.reply(1, &minsu, "a", json!({"text": long, "last_seen": 1, "most_texts": 1})).await;
     assert_eq!(refused.refused("several_texts")["size"]["n_parts"], 2);
     desk.reply(1, &minsu, "a", json!({"text": long, "last_seen": 1})).await.expect(201);
-    desk.post("/v1/messages/2/recall", &minsu, json!({})).await.expect(204);
+    let back = desk.post("/v1/messages/2/recall", &minsu, json!({})).await.expect(200);
     let seen = desk.get("/v1/conversations/1", &minsu).await.expect(200);
     let out = seen["messages"].as_array().expect("texts").iter().filter(|m| m["direction"] == "out");
     assert!(out.clone().count() == 2 && out.clone().all(|m| m["state"] == "cancelled"), "{seen}");
     let draft = desk.get(DRAFT, &minsu).await.expect(200);
     assert_eq!(draft["origin"], "recalled");
+    assert_eq!(back["draft"], draft);
     assert_eq!(draft["text"].as_str().map(|text| text.replace('\n', " ")), Some(long.trim().to_owned()));
     // A desk that keeps what came back says nothing new of it, whatever it saw.
     let same = json!({"text": draft["text"], "based_on": 0});

@@ -51,3 +51,11 @@ pub struct WritingView {
     /// When they began.
     pub since: i64,
 }
+
+/// `POST /v1/messages/{id}/recall`: the answer will not be sent.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RecallResponse {
+    /// What is the caller's draft in its conversation now: the answer, before what they have begun meanwhile. Null if the conversation
+    /// takes no draft.
+    pub draft: Option<DraftView>,
+}

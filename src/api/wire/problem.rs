@@ -216,6 +216,9 @@ pub struct ProblemDetails {
     /// `draft_changed`: the text that is kept now; absent for none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub draft: Option<String>,
+    /// `draft_changed`: `recalled` or `stopped` if an answer that came back is in that text, as in `DraftView`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub draft_origin: Option<String>,
     /// `list_changed`: the newest version, without its content.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub list_version: Option<ListVersionView>,

@@ -82,7 +82,8 @@ impl Store {
             let kept = kept(conn, counselor_id, conversation_id)?;
             let is_kept = |words: &str| kept.as_ref().map_or("", |kept| kept.text.trim()) == words.trim();
             if replaces.as_ref().is_some_and(|seen| !is_kept(seen) && !is_kept(text)) {
-                return Ok(Err(Refusal::DraftChanged(kept.map(|kept| MessageText::new(kept.text)))));
+                let origin = kept.as_ref().and_then(|kept| kept.origin).map(DraftOrigin::as_str);
+                return Ok(Err(Refusal::DraftChanged(kept.map(|kept| MessageText::new(kept.text)), origin)));
             }
             if text.is_empty() {
                 return forget(conn, counselor_id, conversation_id).map(Ok);
@@ -104,6 +105,16 @@ impl Store {
     pub async fn draft(&self, conversation_id: i64, actor: &Actor) -> Result<Draft> {
         let found = self.drafts(actor).await?.into_iter().find(|one| one.conversation_id == conversation_id);
         found.ok_or(StoreError::NotFound)
+    }
+
+    /// The actor's own draft in the conversation of this text, if there is one.
+    pub async fn draft_with_answer(&self, message_id: i64, actor: &Actor) -> Result<Option<Draft>> {
+        let of = self.read(move |conn| {
+            let sql = "SELECT conversation_id FROM outbox WHERE id = :id";
+            Ok(conn.prepare_cached(sql)?.query_row(named_params! { ":id": message_id }, |r| r.get(0))?)
+        });
+        let of: i64 = of.await?;
+        Ok(self.drafts(actor).await?.into_iter().find(|one| one.conversation_id == of))
     }
 
     /// All drafts of the actor, the one saved last first.

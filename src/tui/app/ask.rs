@@ -1,7 +1,7 @@
 //! Questions with one line for an answer, and those with yes or no.
 
 use super::event::Effect;
-use super::state::{App, AskFor, Asked, Mode, Then};
+use super::state::{App, AskFor, Asked, Mode, PickFor, Then};
 use super::write::edit;
 use crate::api::wire::{ActionRequest, RevealRequest, RevealWhat};
 use crate::client::{NotDue, due_at};
@@ -114,6 +114,7 @@ impl App {
             Then::SendAgain(sending) => self.send_again(sending),
             Then::EndBulletin(id) => self.request(Effect::EndBulletin(id)),
             Then::PassOn(login) => self.ask(AskFor::TransferNote { desk: None, person: Some(login) }),
+            Then::Transfer => self.picked_from(PickFor::Desk),
             Then::Replace(text) => {
                 if let Some(n) = self.n() {
                     self.drafts.insert(n, Editor::with(&text));

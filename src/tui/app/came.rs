@@ -10,13 +10,8 @@ use crate::api::wire::{
 use crate::client::format::one_word;
 use crate::client::message::{earlier_answer, length_class};
 use crate::client::reply::Sent;
-use crate::client::{ClientError, Listed, both_drafts, refusal};
-use crate::domain::text::one_line;
-use crate::tui::editor::Editor;
+use crate::client::{ClientError, Listed, refusal};
 use crate::tui::keys::{Command, command};
-
-/// Columns of a text that a notice names.
-const NAMED_COLUMNS: usize = 30;
 
 impl App {
     pub(super) fn came(&mut self, came: Came) -> Vec<Effect> {
@@ -75,67 +70,14 @@ impl App {
                 Vec::new()
             }
             Came::Present(result) => self.present(result),
-            Came::Draft(n, text) => {
-                self.is_loading_draft = false;
-                self.drafts.entry(n).or_default();
-                if let Some(text) =
-                    text.filter(|_| self.sending.as_ref().is_none_or(|sending| sending.n != n))
-                {
-                    self.beside(n, &text);
-                }
+            Came::Draft { n, text, origin } => self.draft_came(n, text.as_deref(), origin.as_deref()),
+            Came::DraftMoved(n, moved) => self.draft_moved(n, &moved),
+            Came::Recalled(n, m, result) => self.recalled(n, m, result),
+            Came::NothingHeld => {
+                self.is_busy = false;
+                self.alert("nothing-to-undo", []);
                 Vec::new()
             }
-            Came::DraftElsewhere { n, mine, before, there } => {
-                self.draft_elsewhere(n, (&mine, &before), there.as_deref());
-                Vec::new()
-            }
-        }
-    }
-
-    /// Another draft of the same person: below what stands here, as neither is to be lost.
-    fn beside(&mut self, n: i64, other: &str) {
-        let editor = self.drafts.entry(n).or_default();
-        if editor.is_blank() {
-            *editor = Editor::with(other);
-            self.tell("draft-found", []);
-            return;
-        }
-        let both = both_drafts(editor.text(), other);
-        if both != editor.text() {
-            self.stale.draft = Some(n);
-            self.takes(n, &both, ("draft-elsewhere", other));
-        }
-    }
-
-    /// A draft was not kept, for another program has changed it. An answer that is on its way has its own words.
-    fn draft_elsewhere(&mut self, n: i64, (mine, before): (&str, &str), there: Option<&str>) {
-        if self.sending.as_ref().is_some_and(|sending| sending.n == n) {
-            return;
-        }
-        let editor = self.drafts.entry(n).or_default();
-        let is_as_before = mine.trim() == before.trim() && editor.text().trim() == mine.trim();
-        match there {
-            // Not written on here: what is there is the draft, and what was sent or removed does not come back.
-            there if is_as_before => {
-                self.stale.draft = self.stale.draft.filter(|changed| *changed != n);
-                let id = if there.is_some() { "draft-elsewhere" } else { "draft-gone" };
-                let there = there.unwrap_or_default();
-                self.takes(n, there, (id, there));
-            }
-            Some(there) => {
-                self.beside(n, there);
-                self.stale.draft = Some(n);
-            }
-            None => self.alert("draft-gone-mine-stays", [("n", n.to_string().into())]),
-        }
-    }
-
-    /// Other words stand in the composer than those that were looked at: nothing leaves before they are looked at.
-    fn takes(&mut self, n: i64, words: &str, (id, other): (&str, &str)) {
-        self.drafts.insert(n, Editor::with(words));
-        self.alert(id, [("n", n.to_string().into()), ("text", one_line(other, 600).into())]);
-        if self.n() == Some(n) && !matches!(self.mode, Mode::Desk) {
-            self.stop();
         }
     }
 
@@ -195,8 +137,8 @@ impl App {
                     self.queue.selected = self.queue.rows.first().map(|row| row.id);
                 }
             }
-            // An answer goes on leaving although the list did not come.
-            Err(error) if error.may_pass() && self.sending.is_some() => {}
+            // An answer goes on leaving although the list did not come; the first row tells that the connection is gone.
+            Err(error) if error.may_pass() && (self.sending.is_some() || self.queue.was_loaded) => {}
             Err(error) => self.refused(0, &error),
         }
         Vec::new()
@@ -213,8 +155,16 @@ impl App {
         } else {
             self.is_busy = false;
         }
+        let looks_again = self.looks_again.take_if(|n| wanted == Wanted::Refresh(*n)).is_some();
+        self.is_busy &= !looks_again;
         let detail = match result {
             Ok(detail) => *detail,
+            Err(error) if looks_again => {
+                let n = self.n().unwrap_or_default();
+                self.refused(n, &error);
+                self.stop();
+                return Vec::new();
+            }
             Err(error) => return self.talk_refused(&wanted, &error),
         };
         let n = detail.summary.id;
@@ -222,6 +172,12 @@ impl App {
         match wanted {
             // Something else was opened meanwhile.
             Wanted::Refresh(_) | Wanted::Act(..) if self.n() != Some(n) => Vec::new(),
+            Wanted::Refresh(_) if looks_again => {
+                if let Some(talk) = &mut self.talk {
+                    talk.detail = detail;
+                }
+                self.look_again()
+            }
             Wanted::Refresh(_) => {
                 let was_mine = self.holds();
                 let mut effects = self.refreshed(detail);
@@ -243,8 +199,8 @@ impl App {
             }
             Wanted::Next | Wanted::Claim(..) | Wanted::Open(_) => {
                 let effects = self.opened(detail);
-                if let Some((_, text)) = self.recalled.take().filter(|(of, _)| *of == n) {
-                    self.taken_back(n, &text);
+                if let Some(recalled) = self.recalled.take().filter(|one| one.n == n) {
+                    self.taken_back(&recalled);
                 }
                 effects
             }
@@ -266,30 +222,6 @@ impl App {
         self.warn(body.clone());
         let bell = !self.is_quiet;
         bell.then(|| Effect::Call { bell, title: self.say.t("call-title"), body })
-    }
-
-    /// An answer was taken back and its conversation is open: says which one, and who holds the conversation. Where that is me, its
-    /// text is being written again, unless another one was begun.
-    fn taken_back(&mut self, n: i64, text: &str) {
-        let summary = self.talk.as_ref().map(|talk| &talk.detail.summary);
-        let who = summary.and_then(|one| one.claimed_by.as_ref()).map(|who| one_word(&who.name));
-        let is_closed = summary.is_some_and(|one| one.state == "closed");
-        let id = match &who {
-            _ if is_closed => "did-recalled-closed",
-            _ if self.draft().trim() != text.trim() => "did-recalled-beside",
-            _ if self.holds() => "did-recalled-mine",
-            Some(_) => "did-recalled-held",
-            None => "did-recalled-waits",
-        };
-        if self.holds() && !is_closed {
-            self.begin_writing();
-        }
-        let values = [
-            ("n", n.to_string().into()),
-            ("who", who.unwrap_or_default().into()),
-            ("text", one_line(text, NAMED_COLUMNS).into()),
-        ];
-        self.tell(id, values);
     }
 
     fn talk_refused(&mut self, wanted: &Wanted, error: &ClientError) -> Vec<Effect> {
@@ -335,7 +267,12 @@ impl App {
         if is_reading && talk.scroll == 0 {
             return talk.read_all().into_iter().collect();
         }
-        if talk.newer().next().is_some() && matches!(self.mode, Mode::Write) {
+        let is_unseen = match &self.mode {
+            Mode::Write => talk.newer().next().is_some(),
+            Mode::Review(review) => talk.detail.last_inbound_id > review.last_seen,
+            _ => false,
+        };
+        if is_unseen {
             self.alert("newer-while-writing", []);
         }
         Vec::new()
@@ -405,6 +342,14 @@ impl App {
     fn not_sent(&mut self, n: i64, why: NotSent) -> Vec<Effect> {
         self.sending = None;
         self.ahead.clear();
+        let is_outrun =
+            matches!(&why, NotSent::Server(error) if error.code() == Some(ProblemCode::NewerTexts));
+        if is_outrun && self.n() == Some(n) {
+            // Until the newer text is here, keys wait, and none of them decides then.
+            (self.looks_again, self.is_busy) = (Some(n), true);
+            (self.stale.draft, self.stale.talk, self.stale.is_refreshing) = (Some(n), false, true);
+            return self.keep_draft().into_iter().chain([Effect::Refresh(n)]).collect();
+        }
         if self.n() == Some(n) {
             self.mode = Mode::Write;
         }
@@ -412,6 +357,7 @@ impl App {
         self.stale.talk = true;
         match why {
             NotSent::Here(why) => self.alert("not-sent-here", [("why", why.into())]),
+            NotSent::Server(ClientError::Unreachable { .. }) => self.alert("not-sent-away", []),
             NotSent::Server(error) if error.leaves_doubt() => {
                 let why = refusal::sentence(&self.say, &error, n);
                 self.alert("sent-in-doubt", [("why", why.into())]);
@@ -427,17 +373,6 @@ impl App {
         if let Err(error) = result {
             return self.not_done(n, deed, &error);
         }
-        if let Deed::Recalled(_) = deed {
-            // The server has it as a draft already, with what it was based on.
-            let text = self.recalling.take().unwrap_or_default();
-            let editor = self.drafts.entry(n).or_default();
-            if editor.is_blank() {
-                *editor = Editor::with(&text);
-            }
-            self.tell("did-recalled", []);
-            self.recalled = Some((n, text));
-            return self.request(Effect::Open(n));
-        }
         let taken_back = self.can_take_back().filter(|(of, _)| *of == n && deed == Deed::Closed);
         match taken_back {
             Some(_) => self.tell("did-closed-held", [("n", n.to_string().into())]),
@@ -450,7 +385,14 @@ impl App {
         if self.n() == Some(n) {
             self.talk = None;
         }
-        Vec::new()
+        if deed != Deed::Closed {
+            return Vec::new();
+        }
+        // What was begun goes with the close, as was asked.
+        self.drafts.remove(&n);
+        self.canned.remove(&n);
+        self.stale.draft = self.stale.draft.filter(|changed| *changed != n);
+        vec![Effect::KeepDraft(n, String::new(), 0)]
     }
 
     fn not_done(&mut self, n: i64, deed: Deed, error: &ClientError) -> Vec<Effect> {
@@ -466,16 +408,10 @@ impl App {
         });
         match asked {
             Some((id, n, request)) => {
-                let has_draft = self.drafts.get(&n).is_some_and(|editor| !editor.is_blank());
-                let draft =
-                    if has_draft { format!(" {}", self.say.t("close-drops-draft")) } else { String::new() };
-                let question = format!("{}{draft}", self.say.t(id));
+                let question = self.say.t(id);
                 self.mode = Mode::Confirm(Confirm { question, then: Then::Close(n, request) });
             }
-            None => {
-                let about = if let Deed::Recalled(m) = deed { m } else { n };
-                self.refused(about, error);
-            }
+            None => self.refused(n, error),
         }
         Vec::new()
     }

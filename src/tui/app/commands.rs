@@ -2,7 +2,7 @@
 
 use super::event::Effect;
 use super::state::{App, AskFor, Confirm, Mode, PickFor, Then};
-use crate::api::wire::{ActionRequest, RevealRequest, RevealWhat};
+use crate::api::wire::{ActionRequest, OutboundMessage, RevealRequest, RevealWhat};
 use crate::tui::keys::{Command, Key, command, pressed};
 
 /// Rows that Page Up and Page Down scroll.
@@ -72,7 +72,7 @@ impl App {
             Command::Canned => self.picked_from(PickFor::Canned { is_writing: false }),
             Command::Close => self.close(),
             Command::Category => self.picked_from(PickFor::Category),
-            Command::Transfer => self.picked_from(PickFor::Desk),
+            Command::Transfer => self.transfer(n),
             Command::Note => self.ask(AskFor::Note),
             Command::Promise => self.ask(AskFor::Promise),
             Command::Remind => self.ask(AskFor::Remind),
@@ -168,21 +168,25 @@ impl App {
         self.ask(AskFor::Reveal)
     }
 
+    /// Takes the newest of my answers back that are held back, whatever is on the screen; the server knows of those that were sent elsewhere.
     fn undo(&mut self) -> Vec<Effect> {
-        let open = self.n();
-        let last = self.last_held.take_if(|held| open.is_none_or(|open| open == held.n));
-        let last = last.map(|held| (held.n, held.m, held.text));
-        let held = self.talk.as_ref().and_then(|talk| Some((talk.detail.summary.id, talk.held()?)));
-        let held = held.map(|(n, text)| (n, text.id, text.text.clone()));
-        match last.or(held) {
-            Some((n, message, text)) => {
-                self.recalling = Some(text);
-                self.request(Effect::Recall(n, message))
+        let last = self.last_held.as_ref().filter(|held| held.leaves_at > self.now);
+        let last = last.map(|held| (held.n, held.m, held.text.clone()));
+        let is_mine = |text: &&OutboundMessage| {
+            text.author.as_ref().is_some_and(|author| author.login == self.me.counselor.login)
+        };
+        let open = self.talk.as_ref().and_then(|talk| {
+            let held = talk.held().filter(is_mine)?;
+            Some((talk.detail.summary.id, held.id, held.text.clone()))
+        });
+        // Of one answer, what was sent here has its words whole.
+        let open = open.filter(|(n, ..)| last.as_ref().is_none_or(|last| last.0 != *n));
+        match last.into_iter().chain(open).max_by_key(|(_, m, _)| *m) {
+            Some((n, m, text)) => {
+                self.recalling = Some((m, text));
+                self.request(Effect::Recall(n, m))
             }
-            None => {
-                self.alert("nothing-to-undo", []);
-                Vec::new()
-            }
+            None => self.request(Effect::RecallNewest),
         }
     }
 

@@ -6,7 +6,7 @@ use crate::api::wire::{
     ReplyRequest, RevealRequest, RevealWhat, Revealed, SearchResults,
 };
 use crate::client::reply::Sent;
-use crate::client::{ClientError, Feed, Listed};
+use crate::client::{ClientError, Feed, Listed, Moved};
 use crate::tui::keys::Key;
 
 pub enum Event {
@@ -61,16 +61,18 @@ pub enum Came {
     Found(Result<SearchResults, ClientError>),
     /// Advice about this text.
     Advice(String, Vec<AdviceView>),
-    /// The draft that was kept of this conversation.
-    Draft(i64, Option<String>),
-    /// A draft was not kept: another program of the same person has kept the words of `there` in its place, or has sent or removed it. Since
-    /// `before`, it was changed here to `mine`.
-    DraftElsewhere {
+    /// The draft that was kept of this conversation, and the word of an answer that came back.
+    Draft {
         n: i64,
-        mine: String,
-        before: String,
-        there: Option<String>,
+        text: Option<String>,
+        origin: Option<String>,
     },
+    /// The draft that the server keeps is another one than stood here.
+    DraftMoved(i64, Moved),
+    /// The answer of this conversation, by the number of one of its texts, was taken back: what the server has as a draft then, if it says so.
+    Recalled(i64, i64, Result<Option<Moved>, ClientError>),
+    /// No answer of mine is held back.
+    NothingHeld,
     Present(Result<PresenceResponse, ClientError>),
 }
 
@@ -105,8 +107,6 @@ pub enum Wanted {
 pub enum Deed {
     Closed,
     Released,
-    /// The answer, by the number of this text.
-    Recalled(i64),
 }
 
 /// What the desk knows beside conversations; loaded at the start and for each desk.
@@ -133,6 +133,8 @@ pub enum Effect {
     Close(i64, CloseRequest),
     Release(i64),
     Recall(i64, i64),
+    /// Take back the newest of my answers that are held back, whatever its conversation.
+    RecallNewest,
     Reveal(i64, RevealRequest),
     LoadDoubts,
     Decide(i64, Decision),
@@ -141,6 +143,10 @@ pub enum Effect {
     /// Canned replies and categories of a desk, and all desks.
     LoadBook(Option<String>),
     LoadDraft(i64),
+    /// The server may have written or removed this draft: look.
+    LookAtDraft(i64),
+    /// These words of the server stand in the composer now.
+    TookDraft(i64, String),
     /// Keep what stands in the composer, and up to which text of the citizen its writer has read; an empty text removes it.
     KeepDraft(i64, String, i64),
     SetPresence(PresenceWord),

@@ -10,6 +10,7 @@
 //! | `pick.rs`, `ask.rs` | lists to choose from; questions with one line for an answer, and yes or no |
 //! | `aid.rs` | what is done beside answering: 119 and 112, what is masked, photos, answers in doubt |
 //! | `bulletin.rs` | the sentences that receipts carry now |
+//! | `drafts.rs` | what became of drafts elsewhere, and answers that came back |
 //! | `came.rs` | what the server answered |
 //!
 //! Invariants: a text leaves only by a key in [`Mode::Review`]; what is written is kept until the server has it; the send guard
@@ -20,6 +21,7 @@ mod ask;
 mod bulletin;
 mod came;
 mod commands;
+mod drafts;
 mod event;
 mod pick;
 mod state;

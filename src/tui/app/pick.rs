@@ -5,6 +5,7 @@ use super::state::{App, AskFor, Confirm, Item, Mode, PICKED_AT_ONCE, PickFor, Pi
 use crate::api::wire::{ActionRequest, CloseRequest, ColleagueView, PresenceWord, SearchHitView};
 use crate::client::citizen::named;
 use crate::client::format::one_word;
+use crate::domain::text::one_line;
 use crate::tui::editor::Editor;
 use crate::tui::keys::Key;
 
@@ -21,6 +22,8 @@ pub fn presence_id(word: PresenceWord) -> &'static str {
     }
 }
 
+/// Columns of an answer that was begun, in a question about it.
+const BEGUN_COLUMNS: usize = 40;
 /// Categories remembered by their last use.
 const MOST_RECENT: usize = 8;
 
@@ -299,7 +302,29 @@ impl App {
             unanswered: false,
             drop_promise: false,
         };
-        self.close_by(n, request)
+        match self.begun("confirm-close-begun", n) {
+            Some(question) => {
+                self.mode = Mode::Confirm(Confirm { question, then: Then::Close(n, request) });
+                Vec::new()
+            }
+            None => self.close_by(n, request),
+        }
+    }
+
+    /// What is asked before something is done by which an answer that was begun does not leave.
+    pub(super) fn begun(&self, id: &str, n: i64) -> Option<String> {
+        let text = self.draft_of(n);
+        let values = [("n", n.to_string().into()), ("text", one_line(&text, BEGUN_COLUMNS).into())];
+        (!text.trim().is_empty()).then(|| self.say.with(id, values))
+    }
+
+    /// Chooses who gets the conversation; an answer that was begun does not go with it.
+    pub(super) fn transfer(&mut self, n: i64) -> Vec<Effect> {
+        let Some(question) = self.begun("confirm-transfer-begun", n) else {
+            return self.picked_from(PickFor::Desk);
+        };
+        self.mode = Mode::Confirm(Confirm { question, then: Then::Transfer });
+        Vec::new()
     }
 
     /// Asks for a close, and keeps what was asked for: the server may have a question about it.

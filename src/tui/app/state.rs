@@ -53,6 +53,8 @@ pub struct App {
     pub is_quiet: bool,
     /// Invented citizens: leaving is asked for.
     pub is_practice: bool,
+    /// Line by line: what keys do is said as lines.
+    pub is_plain: bool,
     pub stale: Stale,
     /// The answer that is on its way: its conversation, text, and whether to close afterwards.
     pub sending: Option<Sending>,
@@ -60,14 +62,18 @@ pub struct App {
     pub closing: Option<(i64, CloseRequest)>,
     /// The last answer that was held back when it was sent. It can be taken back also after the conversation was closed.
     pub last_held: Option<LastHeld>,
-    /// The text of the answer that is being taken back: it is a draft again then.
-    pub recalling: Option<String>,
-    /// The conversation whose answer was taken back, and which is being opened again, with the text of that answer.
-    pub recalled: Option<(i64, String)>,
+    /// The conversation whose answer is to be looked at anew once its newer texts are here.
+    pub looks_again: Option<i64>,
+    /// The answer that is being taken back: the number of one of its texts, and its words.
+    pub recalling: Option<(i64, String)>,
+    /// The answer that was taken back, whose conversation is being opened again.
+    pub recalled: Option<Recalled>,
     /// Advice about the answer that is looked at, with the text that it is about.
     pub advice: Option<(String, Vec<AdviceView>)>,
     /// A request of a person that was not answered yet: further ones wait.
     pub is_busy: bool,
+    /// Since when something that was asked for has not come.
+    pub waits_since: Option<i64>,
     /// Keys pressed while a request was on its way: they are meant for what it brings.
     pub ahead: VecDeque<Key>,
 }
@@ -80,6 +86,14 @@ pub struct LastHeld {
     pub text: String,
     /// Until then it can be taken back.
     pub leaves_at: i64,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recalled {
+    pub n: i64,
+    pub text: String,
+    /// Another text had been begun, and both stand in the composer.
+    pub is_beside: bool,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -185,6 +199,8 @@ pub struct Review {
     pub last_seen: i64,
     /// Enter is not enough: several texts leave, or something newer came.
     pub needs_yes: bool,
+    /// It is shown anew, for something newer came after the first look: nothing was sent.
+    pub is_again: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -279,6 +295,8 @@ pub enum Then {
     Leave,
     /// Pass the conversation on to this colleague, who is off.
     PassOn(String),
+    /// Choose who gets the open conversation.
+    Transfer,
     /// Put the carrier's words in place of what it cannot carry.
     Replace(String),
     /// The same words leave once more.
@@ -320,14 +338,17 @@ impl App {
             recent: Vec::new(),
             is_quiet: false,
             is_practice: false,
+            is_plain: false,
             stale: Stale::default(),
             sending: None,
             closing: None,
+            looks_again: None,
             recalling: None,
             recalled: None,
             advice: None,
             last_held: None,
             is_busy: false,
+            waits_since: None,
             ahead: VecDeque::new(),
         }
     }
@@ -394,6 +415,11 @@ impl App {
         self.is_busy || self.sending.is_some()
     }
 
+    /// Whether the server lets a request wait for longer than it takes where all is well.
+    pub fn is_slow(&self) -> bool {
+        self.waits_since.is_some_and(|since| self.now - since >= SLOW_MS)
+    }
+
     pub fn tell(&mut self, id: &str, values: impl IntoIterator<Item = (&'static str, crate::client::Value)>) {
         self.note(Tone::Good, self.say.with(id, values));
     }
@@ -450,13 +476,22 @@ impl Talk {
         whole.map_or_else(|| text.text(), |one| &one.text)
     }
 
-    /// The last answer that can still be taken back.
+    /// The last answer of a person to what the citizen wrote last, if it stays on its way or has left.
+    pub fn answered(&self) -> Option<&OutboundMessage> {
+        let texts = self.detail.messages.iter().rev().take_while(|text| text.inbound().is_none());
+        let mut answers = texts.filter_map(MessageView::outbound).filter(|text| text.author.is_some());
+        answers.find(|text| !["cancelled", "failed", "expired", "undelivered"].contains(&text.state.as_str()))
+    }
+
+    /// The last answer that is held back.
     pub fn held(&self) -> Option<&OutboundMessage> {
         let texts = self.detail.messages.iter().rev().filter_map(MessageView::outbound);
         texts.filter(|text| text.author.is_some()).find(|text| text.state == "held")
     }
 }
 
+/// An answer of the server that takes longer is told of.
+const SLOW_MS: i64 = 4_000;
 /// Items of a list that are gone over at once.
 pub const PICKED_AT_ONCE: usize = 12;
 

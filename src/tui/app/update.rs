@@ -177,6 +177,10 @@ impl App {
     pub(super) fn stop(&mut self) {
         self.ahead.clear();
         self.mode = Mode::Stopped;
+        // Line by line, what goes on is said with what is asked for.
+        if self.is_plain {
+            return;
+        }
         let go_on = self.say.t("stopped");
         if let Some(notice) = &mut self.notice {
             notice.text = format!("{} {go_on}", notice.text);
@@ -240,6 +244,8 @@ impl App {
 
     fn tick(&mut self, now: i64) -> Vec<Effect> {
         self.now = now;
+        let is_asked = self.is_waiting() || self.stale.is_listing || self.stale.is_refreshing;
+        self.waits_since = if is_asked { self.waits_since.or(Some(now)) } else { None };
         let mut effects = Vec::new();
         let is_due = self.stale.list || now - self.stale.listed_at >= LIST_EVERY_MS;
         if is_due && !self.stale.is_listing {
@@ -296,9 +302,7 @@ impl App {
         // Each step of a text changes no list.
         self.stale.list |= !["message", "writing"].contains(&event.kind.as_str());
         self.stale.talk |= self.n() == Some(n);
-        // The answer that was stopped is a draft again.
-        let is_back = event.kind == "answer_stopped" && self.n() == Some(n);
-        let draft = is_back.then_some(Effect::LoadDraft(n));
+        let draft = self.draft_may_move(event, n);
         self.call(event, n).into_iter().chain(draft).collect()
     }
 
@@ -332,7 +336,7 @@ impl App {
             "text_in" | "reopened" if is_mine => "call-answered",
             "transferred" if event.detail.as_ref() == Some(me) => "call-assigned",
             "reminder" if event.counselor.as_ref() == Some(me) => "call-reminder",
-            "answer_stopped" if is_mine => "call-stopped",
+            "answer_stopped" if !is_of_others => "call-stopped",
             "promise_late" if is_mine || is_free => "call-promise",
             "answer_lost" if is_mine => match event.detail.as_deref() {
                 // Whoever took it back knows.
@@ -346,6 +350,8 @@ impl App {
         if is_danger {
             self.warn(body.clone());
             self.notice.iter_mut().for_each(|notice| notice.danger = Some(n));
+        } else if id == "call-stopped" {
+            self.alert(id, [("n", n.to_string().into())]);
         } else {
             self.tell(id, [("n", n.to_string().into())]);
         }

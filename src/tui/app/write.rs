@@ -90,7 +90,7 @@ impl App {
                 let needs_yes = pieces.len() > 1 || !newer.is_empty();
                 let last_seen = talk.detail.last_inbound_id;
                 self.notice = None;
-                self.mode = Mode::Review(Review { pieces, newer, last_seen, needs_yes });
+                self.mode = Mode::Review(Review { pieces, newer, last_seen, needs_yes, is_again: false });
                 let advise = Effect::Advise(self.draft().trim().to_owned());
                 return self.keep_draft().into_iter().chain([advise]).collect();
             }
@@ -128,6 +128,11 @@ impl App {
     pub(super) fn review_key(&mut self, key: Key) -> Vec<Effect> {
         let Mode::Review(review) = &self.mode else { return Vec::new() };
         let (needs_yes, last_seen) = (review.needs_yes, review.last_seen);
+        let has_newer = self.talk.as_ref().is_some_and(|talk| talk.detail.last_inbound_id > last_seen);
+        // What came under the look is seen before any key decides.
+        if has_newer && matches!(key, Key::Enter | Key::Char(_)) {
+            return self.look_again();
+        }
         match key {
             Key::Enter if !needs_yes => self.send(last_seen, None, false),
             key if is_yes(key) => self.send(last_seen, None, false),
@@ -145,6 +150,16 @@ impl App {
             }
             _ => Vec::new(),
         }
+    }
+
+    /// Shows the answer anew, with what the citizen has written since the look: nothing was sent.
+    pub(super) fn look_again(&mut self) -> Vec<Effect> {
+        let effects = self.review();
+        if let Mode::Review(review) = &mut self.mode {
+            review.is_again = true;
+            self.alert("look-again", []);
+        }
+        effects
     }
 
     /// The text with easier words in place of the first hard ones that advice names.

@@ -1,6 +1,7 @@
 //! The desk by tables of keys, against a town that answers every effect at once.
 
 mod aid;
+mod back;
 mod drawn;
 mod keys;
 mod picture;
@@ -15,13 +16,15 @@ use serde_json::{Value, json};
 use super::app::{App, Came, Deed, Effect, Event, NotSent, Saved, Wanted};
 use super::keys::Key;
 use super::words;
+use crate::api::wire::MessageView;
 use crate::api::wire::{
     CannedList, CannedView, CategoryList, CloseRequest, ConversationDetail, ConversationList, DeskList,
     PresenceResponse, ProblemDetails, ReplyRequest, ReplyResponse, RevealRequest, RevealWhat, Revealed,
     RevealedText,
 };
 use crate::client::reply::Sent;
-use crate::client::{ClientError, Listed};
+use crate::client::{ClientError, Listed, Moved};
+use crate::domain::draft::joined;
 use crate::ops::lang::Lang;
 
 /// 2026-07-03 12:00 in Seoul.
@@ -37,7 +40,9 @@ struct Town {
     acts: Vec<Value>,
     n_claims: usize,
     calls: Vec<String>,
+    /// What the server keeps as drafts, and what of it stands on the screen.
     kept: BTreeMap<i64, String>,
+    seen: BTreeMap<i64, String>,
     n_keys: usize,
     has_quit: bool,
     /// The server's next words about an answer, in place of taking it.
@@ -119,6 +124,7 @@ impl Town {
             n_claims: 0,
             calls: Vec::new(),
             kept: BTreeMap::new(),
+            seen: BTreeMap::new(),
             n_keys: 0,
             has_quit: false,
             refuses: None,
@@ -226,6 +232,10 @@ impl Town {
             .expect("a text");
         if !same_words {
             talk.messages.push(held.clone());
+            if self.kept.get(&n).is_some_and(|kept| kept.trim() == request.text.trim()) {
+                self.kept.remove(&n);
+                self.seen.remove(&n);
+            }
             self.left.push((n, request));
         }
         let response = ReplyResponse {
@@ -240,12 +250,50 @@ impl Town {
         Ok(Box::new(Sent { response, not_applied: Vec::new() }))
     }
 
-    fn take_back(&mut self, n: i64) {
+    /// The answer is a draft again, before what was begun meanwhile.
+    fn take_back(&mut self, n: i64) -> Moved {
         let talk = self.talks.get_mut(&n).expect("there");
+        let text =
+            talk.messages.iter().filter_map(MessageView::outbound).map(|text| text.text.clone()).next_back();
         talk.messages.retain(|text| text.outbound().is_none());
         if talk.summary.state == "closed" {
             (talk.summary.state, talk.summary.claimed_by) = ("waiting".to_owned(), None);
         }
+        let there = joined(&text.expect("an answer"), self.kept.get(&n).map(String::as_str));
+        self.kept.insert(n, there.clone());
+        let before = self.seen.get(&n).cloned().unwrap_or_default();
+        Moved { before, there: Some(there), origin: Some("recalled".to_owned()) }
+    }
+
+    /// The citizen writes while the answer is held: it is a draft again.
+    fn stops(&mut self, n: i64, seq: i64, text: &str) {
+        self.take_back(n);
+        self.writes(n, seq, text);
+        let event = json!({ "kind": "answer_stopped", "conversation_id": n, "message_id": 900 + n, "counselor": "minsu" });
+        self.happens(event);
+    }
+
+    /// What differs from what stands on the screen.
+    fn moved(&self, n: i64, origin: Option<&str>) -> Option<Moved> {
+        let (there, before) = (self.kept.get(&n).cloned(), self.seen.get(&n).cloned().unwrap_or_default());
+        let is_other = there.as_deref().unwrap_or_default().trim() != before.trim();
+        is_other.then(|| Moved { before, there, origin: origin.map(str::to_owned) })
+    }
+
+    fn keep(&mut self, n: i64, text: String) -> Option<Came> {
+        let is_there = self.kept.get(&n).is_some_and(|kept| kept.trim() == text.trim());
+        if let Some(moved) =
+            self.moved(n, None).filter(|moved| !is_there && moved.there.is_some() | !text.is_empty())
+        {
+            return Some(Came::DraftMoved(n, moved));
+        }
+        self.seen.insert(n, text.clone());
+        if text.is_empty() {
+            self.kept.remove(&n)
+        } else {
+            self.kept.insert(n, text)
+        };
+        None
     }
 
     fn answer(&mut self, effect: Effect) -> Option<Came> {
@@ -285,6 +333,8 @@ impl Town {
                 };
                 if refused.is_none() {
                     talk.summary.state = "closed".to_owned();
+                    self.kept.remove(&n);
+                    self.seen.remove(&n);
                     self.closed.push((n, request));
                 }
                 Came::Done(n, Deed::Closed, refused.map_or(Ok(()), |code| Err(problem(code, 409))))
@@ -292,10 +342,18 @@ impl Town {
             Effect::Release(n) => Came::Done(n, Deed::Released, Ok(())),
             Effect::Recall(n, m) => {
                 let refused = self.refuses.take();
-                if refused.is_none() {
-                    self.take_back(n);
+                let moved = if refused.is_none() { Some(self.take_back(n)) } else { None };
+                Came::Recalled(n, m, refused.map_or(Ok(moved), Err))
+            }
+            Effect::RecallNewest => {
+                let held = self
+                    .talks
+                    .iter()
+                    .find(|(_, talk)| talk.messages.iter().any(|text| text.outbound().is_some()));
+                match held.map(|(n, _)| *n) {
+                    Some(n) => Came::Recalled(n, 900 + n, Ok(Some(self.take_back(n)))),
+                    None => Came::NothingHeld,
                 }
-                Came::Done(n, Deed::Recalled(m), refused.map_or(Ok(()), Err))
             }
             Effect::Reveal(n, RevealRequest { reason, what }) => {
                 let texts = match what {
@@ -326,7 +384,11 @@ impl Town {
                 Came::Photo(id, Ok(Saved { place: Ok(format!("/run/photo-{id}.jpg")), is_open: true }))
             }
             Effect::LoadBook(_) => Came::Book(Box::new(book())),
-            Effect::LoadDraft(n) => Came::Draft(n, self.kept.get(&n).cloned()),
+            Effect::LoadDraft(n) => {
+                let text = self.kept.get(&n).cloned();
+                self.seen.insert(n, text.clone().unwrap_or_default());
+                Came::Draft { n, text, origin: None }
+            }
             Effect::SetPresence(presence) => {
                 Came::Present(Ok(PresenceResponse { presence, since_at: NOON, held: vec![1] }))
             }
@@ -353,12 +415,12 @@ impl Town {
                 let at = self.bulletins.iter().position(|one| one.id == id).expect("there");
                 Came::BulletinEnded(Ok(self.bulletins.remove(at)))
             }
-            Effect::KeepDraft(n, text, _) => {
-                if text.is_empty() {
-                    self.kept.remove(&n)
-                } else {
-                    self.kept.insert(n, text)
-                };
+            Effect::KeepDraft(n, text, _) => return self.keep(n, text),
+            Effect::LookAtDraft(n) => {
+                return self.moved(n, Some("stopped")).map(|moved| Came::DraftMoved(n, moved));
+            }
+            Effect::TookDraft(n, text) => {
+                self.seen.insert(n, text);
                 return None;
             }
             Effect::NoteSeen(..) => return None,

@@ -98,16 +98,41 @@ fn a_text_that_came_during_the_look_stops_it() {
     town.writes(1, 11, "아니에요 해결됐어요");
     town.press("<Enter>");
     assert!(town.left.is_empty() && town.app.draft() == "5분 뒤에");
-    town.waits(250);
+    let screen = super::drawn::screen(&town.app, 80, 24);
+    assert!(screen.contains("해결됐어요") && screen.contains("아직 보내지 않았습니다"), "{screen}");
+    // The key that the look names sends, and none is typed into the answer.
+    town.press("<Enter>");
+    assert!(town.left.is_empty());
+    town.press("y");
+    assert_eq!((town.left[0].1.text.as_str(), town.left[0].1.last_seen), ("5분 뒤에", 11));
+    // It was fetched before the key: the key shows it.
+    let mut town = writing();
     town.press("<C-s>");
-    assert!(super::drawn::screen(&town.app, 80, 24).contains("해결됐어요"));
+    town.writes(1, 11, "아니에요 해결됐어요");
+    town.waits(250);
+    town.press("y");
+    assert!(town.left.is_empty() && super::drawn::screen(&town.app, 80, 24).contains("해결됐어요"));
+    town.press("y");
+    assert_eq!((town.left.len(), town.left[0].1.text.as_str()), (1, "5분 뒤에"));
+    // The newer text cannot be fetched: keys do nothing until Esc.
+    let mut town = writing();
+    town.press("<C-s>");
+    town.talks.get_mut(&1).expect("there").last_inbound_id = 11;
+    let sending = town.app.update(Event::Key(Key::Enter));
+    let [Effect::Send(n, request)] = &sending[..] else { panic!("it is sent") };
+    let refused = town.take(*n, request.clone());
+    let effects = town.app.update(Event::Came(Came::Sent(1, refused)));
+    assert!(effects.iter().any(|effect| matches!(effect, Effect::Refresh(1))));
+    town.press("y");
+    town.feed(Event::Came(Came::Talk(Wanted::Refresh(1), Err(problem("database_busy", 503)))));
+    town.press("y");
+    assert_eq!(town.app.draft(), "5분 뒤에");
 }
 
 #[test]
 fn an_answer_in_doubt_is_not_to_be_rewritten() {
     let mut town = writing();
-    let lost =
-        ClientError::Unreachable { server: "http://127.0.0.1:1".to_owned(), why: "timed out".to_owned() };
+    let lost = ClientError::NoAnswer { server: "http://127.0.0.1:1".to_owned(), why: "timed out".to_owned() };
     town.refuses = Some(lost);
     town.press("<C-s><Enter>");
     assert!(town.notice().contains("도착했을 수 있으니"), "{}", town.notice());
@@ -144,7 +169,7 @@ fn an_answer_that_was_not_sent_is_seen() {
     assert!(super::drawn::screen(&town.app, 80, 24).contains("아직 보내지 않은 답변(a 이어 쓰기): 5분 뒤에"));
     town.press("e버스<Enter>");
     let screen = super::drawn::screen(&town.app, 80, 24);
-    assert!(screen.contains("쓰던 답변은") && screen.contains("보내지 않게 됩니다"), "{screen}");
+    assert!(screen.contains("쓰던 답변이 있습니다") && screen.contains("5분 뒤에"), "{screen}");
 }
 
 #[test]
@@ -233,7 +258,7 @@ fn an_answer_that_is_held_comes_back() {
     assert!(matches!(town.app.mode, crate::tui::app::Mode::Write));
     // The server has it as a draft, with what it was based on: nothing is written over that.
     town.waits(3_000);
-    assert!(town.kept.is_empty());
+    assert_eq!(town.kept[&1], "5분 뒤에");
     // Also after the conversation was closed, and how long is said.
     let mut town = writing();
     town.press("<C-s>e<Enter>");
@@ -294,7 +319,7 @@ fn what_is_taken_back_is_named() {
     town.types("둘째 글");
     town.press("<Esc>z");
     assert!(town.notice().contains("“5분 뒤에”") && town.notice().contains("다른 글"), "{}", town.notice());
-    assert_eq!(town.app.draft(), "둘째 글");
+    assert_eq!(town.app.draft(), "5분 뒤에\n\n둘째 글");
     let lost = |detail: Option<&str>| json!({ "kind": "answer_lost", "conversation_id": 1, "message_id": 901, "detail": detail });
     town.happens(lost(Some("taken_back")));
     assert!(town.notice().contains("“5분 뒤에”"), "{}", town.notice());
@@ -489,33 +514,4 @@ fn words_that_left_from_another_program_are_asked_about() {
         town.waits(3_000);
         assert!(town.kept.is_empty() && town.app.draft().is_empty(), "{answer}: {:?}", town.kept);
     }
-}
-
-/// Another program of the same person writes in the same conversation.
-#[test]
-fn a_draft_that_was_changed_elsewhere_stands_beside_ours() {
-    let elsewhere = |before: &str, there: Option<&str>| {
-        let (mine, before) = ("5분 뒤에".to_owned(), before.to_owned());
-        Event::Came(Came::DraftElsewhere { n: 1, mine, before, there: there.map(str::to_owned) })
-    };
-    for (before, there, draft) in [
-        ("5분", Some("택시로"), "5분 뒤에\n\n택시로"),
-        ("5분", None, "5분 뒤에"),
-        ("5분 뒤에", Some("택시로"), "택시로"),
-        ("5분 뒤에", None, ""),
-    ] {
-        let mut town = writing();
-        town.press("<C-s>");
-        town.feed(elsewhere(before, there));
-        assert_eq!(town.app.draft(), draft, "{before} {there:?}");
-        // What would leave is not what was looked at.
-        if draft != "5분 뒤에" {
-            town.press("y<Enter>");
-            assert!(town.left.is_empty(), "{before} {there:?}");
-        }
-    }
-    let mut town = writing();
-    town.feed(elsewhere("5분", Some("택시로")));
-    town.waits(3_000);
-    assert_eq!(town.kept.get(&1).map(String::as_str), Some("5분 뒤에\n\n택시로"));
 }

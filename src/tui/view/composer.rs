@@ -12,11 +12,14 @@ use crate::client::Say;
 use crate::client::citizen::named;
 use crate::client::format::fitted;
 use crate::client::format::thousands;
-use crate::client::message::{Tone, advice_line};
-use crate::domain::text::{Limits, Piece, Unfit, plan, unencodable, wrapped};
+use crate::client::message::{Tone, advice_line, author};
+use crate::domain::text::{Limits, Piece, Unfit, one_line, plan, unencodable, wrapped};
 use crate::tui::app::{App, Mode, Review};
 use crate::tui::editor::Editor;
 use crate::tui::places::MARGIN;
+
+/// Columns of an earlier answer that the look names.
+const ANSWERED_COLUMNS: usize = 30;
 
 pub fn draw(app: &App, theme: Theme, frame: &mut Frame, area: Rect) {
     if area.height == 0 {
@@ -137,6 +140,7 @@ fn review_lines(app: &App, theme: Theme, review: &Review, width: usize) -> Vec<L
         let rows = wrapped(text, width.saturating_sub(4));
         rows.into_iter().map(|row| Line::from(vec![Span::raw(bar), Span::raw(row)])).collect()
     };
+    lines.extend(answered_line(app).map(|words| Line::styled(fitted(&words, width), theme.danger())));
     if !review.newer.is_empty() {
         let n = i64::try_from(review.newer.len()).unwrap_or(i64::MAX);
         lines.push(Line::styled(say.with("review-newer", [("n", n.into())]), theme.danger()));
@@ -149,6 +153,17 @@ fn review_lines(app: &App, theme: Theme, review: &Review, width: usize) -> Vec<L
     }
     lines.extend(pieces.iter().flat_map(|Piece { text, .. }| quoted(text, "┃ ")));
     lines
+}
+
+/// That the citizen has an answer already, which may be from another program of the same person or from a colleague.
+pub fn answered_line(app: &App) -> Option<String> {
+    let before = app.talk.as_ref()?.answered()?;
+    let values = [
+        ("at", app.times().clock(before.at).into()),
+        ("who", author(&app.say, before).into()),
+        ("text", one_line(&before.text, ANSWERED_COLUMNS).into()),
+    ];
+    Some(app.say.with("review-answered", values))
 }
 
 /// A line for each piece of advice about the answer that is looked at.

@@ -19,7 +19,7 @@ use crate::client::message::Tone;
 use crate::domain::text::wrapped;
 use crate::tui::app::{App, Link, Mode, PickFor};
 use crate::tui::places::{MOST_NOTICE, Open, places};
-pub use composer::{addressee, advice_lines, length};
+pub use composer::{addressee, advice_lines, answered_line, length};
 pub use panel::{asked_words, picker_title};
 pub use queue::{citizen_whole, in_words as queue_words};
 pub use sheet::{lines as sheet_lines, title as sheet_title};
@@ -135,6 +135,7 @@ fn standing(app: &App, theme: Theme) -> Vec<(u8, Span<'static>)> {
         parts.push((3, Span::raw(say.t("quiet"))));
     }
     let (link, style) = match &app.link {
+        Link::Up if app.is_slow() => (say.t("link-slow"), theme.tone(Tone::Alert)),
         Link::Up => (say.t("link-up"), theme.faint()),
         // Why stands in no row of 80 columns.
         Link::Down(_) => (say.t("link-down-short"), theme.tone(Tone::Alert)),
@@ -149,10 +150,12 @@ fn standing(app: &App, theme: Theme) -> Vec<(u8, Span<'static>)> {
 /// The keys that matter now.
 fn hints(app: &App) -> String {
     // An open conversation says it itself.
-    let taken_back = app.can_take_back().filter(|_| matches!(app.mode, Mode::Desk) && app.talk.is_none());
+    let taken_back =
+        app.can_take_back().filter(|(n, _)| matches!(app.mode, Mode::Desk) && app.n() != Some(*n));
     if let Some((n, secs)) = taken_back {
         let undo = app.say.with("hints-undo", [("n", n.to_string().into()), ("secs", secs.into())]);
-        return format!("{undo}  {}", app.say.t("hints-list-short"));
+        let rest = if app.talk.is_none() { "hints-list-short" } else { "hints-talk" };
+        return format!("{undo}  {}", app.say.t(rest));
     }
     let id = match &app.mode {
         Mode::Desk if app.talk.is_none() => "hints-list",

@@ -136,10 +136,16 @@ pub fn remarks(app: &App, talk: &Talk) -> Vec<(Tone, String)> {
     for who in &detail.writing {
         found.push((Tone::Alert, say.with("talk-writing", [("who", one_word(&who.name).into())])));
     }
-    let leaves = talk.held().and_then(|text| text.leaves_at).filter(|at| *at > app.now);
+    let held = talk.held();
+    let leaves = held.and_then(|text| text.leaves_at).filter(|at| *at > app.now);
+    let author = held.and_then(|text| text.author.as_ref());
+    let is_own = author.is_some_and(|author| author.login == app.me.counselor.login);
     if let Some(at) = leaves {
         let secs = (at - app.now + 999) / 1_000;
-        found.push((Tone::Good, say.with("talk-held", [("secs", secs.into())])));
+        // Of two answers, z takes the newer one back.
+        let is_newest = app.can_take_back().is_none_or(|(n, _)| n == summary.id);
+        let id = if is_newest && is_own { "talk-held" } else { "talk-held-only" };
+        found.push((Tone::Good, say.with(id, [("secs", secs.into())])));
     }
     let is_written = matches!(app.mode, Mode::Write | Mode::Review(_));
     if !is_written && !app.draft().trim().is_empty() {
