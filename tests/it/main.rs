@@ -31,6 +31,7 @@ mod log_lines;
 mod main_job;
 mod manuals;
 mod monitoring;
+mod other_programs;
 mod photos;
 mod practice;
 mod privacy;
