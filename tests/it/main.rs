@@ -36,6 +36,7 @@ mod photos;
 mod practice;
 mod privacy;
 mod process;
+mod put_back;
 mod reasons;
 mod report;
 mod service;
