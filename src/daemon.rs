@@ -6,6 +6,7 @@ mod lists;
 mod lock;
 mod metrics;
 mod push;
+mod put_back;
 mod readiness;
 mod service;
 mod settings;
@@ -25,14 +26,13 @@ use crate::api::{self, ApiContext, ApiSettings, ApiTally, Health, RequestLimits}
 use crate::carrier;
 use crate::config::{Config, Metrics};
 use crate::domain::UnixMs;
-use crate::domain::access::chain::HeadLine;
 use crate::domain::event::EventKind;
 use crate::domain::phone::{PhoneNumber, Senders};
 use crate::domain::readiness::Facts;
 use crate::ops::clock::Clock;
 use crate::ops::tls;
 use crate::store::{SchemaPolicy, Store, StoreError, StoreOptions, beside, key_file};
-use crate::worker::{self, AskMarks, Carriers, Context, HealthRegistry, Role, Settings, note_head_line};
+use crate::worker::{self, AskMarks, Carriers, Context, HealthRegistry, Role, Settings};
 
 pub use carriers::{make_carrier, make_carriers, now_fn};
 pub use control::Reloaded;
@@ -44,6 +44,7 @@ pub use lists::{InForce, in_force};
 use lists::{Lists, Outlets, newest_lists};
 pub use lock::{DatabaseLock, must_be_mounted, must_exist, open_store, owner_beside_root, refuse_root};
 use metrics::Scraper;
+pub use put_back::head_lines;
 pub use service::run;
 pub use settings::service_policy;
 
@@ -129,7 +130,7 @@ impl Daemon {
             Some(carriers) => carriers,
             None => make_carriers(&config, &clock)?,
         };
-        notice_put_by_hand(&store, &carriers, config.audit.head_file.as_deref(), clock.now_ms()).await?;
+        put_back::notice(&store, &carriers, config.audit.head_file.as_deref(), clock.now_ms()).await?;
         store.set_times_right(None, clock.now_ms()).await.context("the database could not be written to")?;
         let n = store.rescue(true, clock.now_ms()).await.context("the database could not be written to")?;
         if n > 0 {
@@ -443,29 +444,6 @@ async fn honour_erasures(config: &Config, store: &Store, now: i64) -> anyhow::Re
     let senders = Senders::single(PhoneNumber::parse(""));
     let policy = Arc::new(service_policy(config, &senders));
     worker::honour_erasures(store, &policy, now).await.context("an erasure could not be repeated")
-}
-
-/// Sends nothing from a database that somebody put there by hand: what it would send may have left already.
-async fn notice_put_by_hand(
-    store: &Store,
-    carriers: &Carriers,
-    head_file: Option<&Path>,
-    now: i64,
-) -> anyhow::Result<()> {
-    let noticed = store.notice_put_by_hand(carriers.outbound.carrier.name(), now).await;
-    if let Some((found, chain_break)) = noticed.context("the database could not be written to")? {
-        let database = store.path().display();
-        tracing::error!(
-            head_line = HeadLine::Break(chain_break.clone()).to_line(),
-            "{database} WAS PUT THERE BY HAND and {found}: texts may have been answered that it does not know of. The gateway starts in \
-             recovery, as after munjad restore: look at munjad recovery status"
-        );
-        if let Some(file) = head_file {
-            note_head_line(file.to_owned(), HeadLine::Break(chain_break)).await;
-        }
-    }
-    store.mark_reached(None).await.context("the mark beside the database could not be written")?;
-    Ok(())
 }
 
 /// Opens the database for this process alone, and examines it.

@@ -370,7 +370,7 @@ async fn open_configured(path: &Path, command: &str) -> anyhow::Result<Store> {
 /// it: rows of the access log that a command writes before that would stand where the copy lacks some, and look like tampering.
 async fn open(config: &Config) -> anyhow::Result<Store> {
     let store = open_database(&config.database, config.data_keys.clone()).await?;
-    if store.put_by_hand().await?.is_some() {
+    if is_put_by_hand(config, &store).await? {
         let database = store.path().display();
         bail!(
             "{database} was put there by hand, and the gateway has not started with it yet: start it first, so that the access log says \
@@ -378,6 +378,12 @@ async fn open(config: &Config) -> anyhow::Result<Store> {
         );
     }
     Ok(store)
+}
+
+/// Whether somebody put the database there by hand, and no start has noticed it yet.
+async fn is_put_by_hand(config: &Config, store: &Store) -> anyhow::Result<bool> {
+    let heads = daemon::head_lines(config.audit.head_file.as_deref()).await;
+    Ok(store.put_by_hand(&heads).await?.is_some())
 }
 
 /// Opens the database without changing anything, in the file or beside it.

@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context, bail};
 
-use super::{Say, open, open_database, open_read_only};
+use super::{Say, is_put_by_hand, open, open_database, open_read_only};
 use crate::config::Config;
 use crate::domain::access::{Action, Outcome, Who};
 use crate::domain::data_key::DataKeys;
@@ -47,7 +47,7 @@ pub(super) async fn log_if_possible(config: &Config, command: &str, say: Say) {
 /// row. And one without its key for pseudonyms: opened for writing, it would get a new one.
 async fn log_where_it_goes_on(config: &Config, command: &str, say: Say) -> anyhow::Result<()> {
     let found = open_read_only(config).await?;
-    if found.put_by_hand().await?.is_some() {
+    if is_put_by_hand(config, &found).await? {
         bail!(say.pick(
             "the database was put there by hand, and the next start of the gateway has to notice that first",
             "손으로 넣은 데이터베이스입니다. 게이트웨이가 시작하면서 먼저 알아차려야 합니다",

@@ -121,7 +121,8 @@ fn comparison_json(carrier: &str, direction: Direction, found: &Comparison) -> V
         Difference::Fate { id, ours, theirs } => {
             json!({ "what": d.word(), "text": id, "ours": ours.as_str(), "theirs": theirs })
         }
-        Difference::Unknown { carrier_message_id: id, at } => {
+        Difference::Unknown { carrier_message_id: id, at }
+        | Difference::Forgotten { carrier_message_id: id, at } => {
             json!({ "what": d.word(), "carrier_message_id": id, "at": at })
         }
         Difference::NotReceived { key, at } | Difference::NoLongerListed { key, at } => {
@@ -188,6 +189,13 @@ fn sentence(config: &Config, difference: &Difference, say: Say) -> String {
             say.pick(
                 format!("the carrier lists {id} of {at}, which we did not send: does another program use this account?"),
                 format!("통신사 목록의 {id} ({at}) 은(는) 우리가 보낸 것이 아닙니다. 다른 프로그램이 이 계정을 쓰는지 확인하십시오"),
+            )
+        }
+        Difference::Forgotten { carrier_message_id, at } => {
+            let (id, at) = (text::one_line(carrier_message_id, 60), config.minute(*at));
+            say.pick(
+                format!("the carrier lists {id} of {at}, which has a key of ours and is not here: was an older state put back? Then stop the gateway, munjad recovery begin --since, start (docs/backup.md)"),
+                format!("통신사 목록의 {id} ({at}) 에는 우리 키가 있으나 우리 기록에 없습니다. 이전 상태를 되돌렸습니까? 그렇다면 게이트웨이를 멈추고 munjad recovery begin --since 를 한 뒤 시작하십시오 (docs/backup.ko.md)"),
             )
         }
         Difference::NotReceived { key, at } => {

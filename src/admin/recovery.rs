@@ -1,21 +1,27 @@
-//! `munjad recovery status|confirm`: what is left to be looked at after a backup was put back, and the end of it.
+//! `munjad recovery status|confirm|begin`: what is left to be looked at after a backup was put back, and the end of it; and its
+//! beginning where no start can notice that an older state was put back, as an image of the machine.
 
 use std::process::ExitCode;
 
-use anyhow::anyhow;
+use anyhow::{anyhow, bail};
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
 use super::backup::age_in_words;
-use super::operator::open_logged;
+use super::operator::{access, open_logged};
 use super::person::reason;
+use super::reconcile::parse_since;
 use super::{ConfigArg, FOUND_BAD, Say, line};
 use crate::config::Config;
+use crate::daemon::{self, DatabaseLock};
+use crate::domain::access::Action;
+use crate::domain::access::chain::HeadLine;
 use crate::domain::recovery::RecoveryState;
 use crate::domain::text::one_line;
 use crate::ops::causes::in_words;
 use crate::ops::clock::Clock;
 use crate::store::{Direction, Recovery, RecoveryList, RecoveryLook, StoreError};
+use crate::worker::note_head_line;
 
 #[derive(Subcommand)]
 pub(super) enum RecoveryCommand {
@@ -26,6 +32,17 @@ pub(super) enum RecoveryCommand {
     },
     /// End the recovery: texts leave again
     Confirm(Confirm),
+    /// Begin one by hand: an older state (an image of the machine) was put back. Stop the gateway before, start it afterwards
+    Begin(Begin),
+}
+
+#[derive(Args)]
+pub(super) struct Begin {
+    #[command(flatten)]
+    at: ConfigArg,
+    /// How old that state is: 26h, 90m, 7d (default: since the database's last event; name it if the gateway has run since)
+    #[arg(long)]
+    since: Option<String>,
 }
 
 #[derive(Args)]
@@ -47,6 +64,7 @@ pub(super) async fn run(command: RecoveryCommand, say: Say) -> anyhow::Result<Ex
     match command {
         RecoveryCommand::Status { at } => status(&at, say).await,
         RecoveryCommand::Confirm(args) => confirm(args, say).await,
+        RecoveryCommand::Begin(args) => begin(&args, say).await,
     }
 }
 
@@ -141,9 +159,40 @@ fn print(config: &Config, of: &Recovery, look: &RecoveryLook, say: Say) {
         ));
     }
     line(say.pick(
-        "Then: munjad recovery confirm --reason \"...\"",
-        "그다음: munjad recovery confirm --reason \"...\"",
+        "Then: munjad recovery confirm --reason \"...\". It does not end by itself, also where the newest database was only moved here.",
+        "그다음: munjad recovery confirm --reason \"...\". 가장 새로운 데이터베이스를 옮겨 놓기만 했어도 저절로 끝나지 않습니다.",
     ));
+}
+
+async fn begin(args: &Begin, say: Say) -> anyhow::Result<ExitCode> {
+    let since_ms = args.since.as_deref().map(|word| parse_since(word, say)).transpose()?;
+    let config = Config::load_without_secrets(&args.at.config)?;
+    daemon::must_exist(&config.database)?;
+    daemon::refuse_root(&config.database)?;
+    let Some(_lock) = DatabaseLock::try_take(&config.database)? else {
+        bail!(say.pick(
+            "the gateway runs: stop it first (systemctl stop munjad), and start it afterwards",
+            "게이트웨이가 실행 중입니다. 먼저 멈추고(systemctl stop munjad) 끝난 뒤에 시작하십시오",
+        ));
+    };
+    let store = open_logged(&config, "recovery begin").await?;
+    let (now, carrier) = (Clock::system().now_ms(), config.carriers.outbound);
+    let since = since_ms.map(|ms| now - ms);
+    let (of, chain_break) =
+        store.begin_recovery_by_hand(since, carrier, access(Action::Restore).who, now).await?;
+    if let Some(file) = config.audit.head_file.clone() {
+        note_head_line(file, HeadLine::Break(chain_break)).await;
+    }
+    let from = config.minute(of);
+    if say.json {
+        line(&json!({ "state": "reading", "since_at": of }).to_string());
+    } else {
+        line(&say.pick(
+            format!("A recovery from {from} on has begun. Start the gateway, then: munjad recovery status. Everybody has to log in again."),
+            format!("{from} 부터의 복구를 시작했습니다. 게이트웨이를 시작한 뒤 munjad recovery status 로 살피십시오. 모두 다시 로그인해야 합니다."),
+        ));
+    }
+    Ok(ExitCode::SUCCESS)
 }
 
 fn list_line(config: &Config, list: &RecoveryList, say: Say) -> String {

@@ -61,8 +61,8 @@ pub(super) async fn livez(State(context): State<ApiContext>, headers: HeaderMap)
     listed(&(context.health)().facts.alive(), &headers)
 }
 
-/// Whether it can do its job: 503 while a loop stalls, nothing can be stored, the disk is full, the clock is wrong, or every carrier
-/// is deaf. One check a line, or JSON (`Accept: application/json`). Needs no token.
+/// Whether it can do its job: 503 while a loop stalls, nothing can be stored, the disk is full, the clock is wrong, or a carrier is
+/// deaf. One check a line, or JSON (`Accept: application/json`). Needs no token.
 #[utoipa::path(get, path = "/readyz", operation_id = "readyz", tag = "status", responses(
     (status = 200, description = "Every check is ok", body = String, content_type = "text/plain"),
     (status = 503, description = "A check fails", body = String, content_type = "text/plain"),

@@ -5,7 +5,8 @@
 use std::collections::BTreeMap;
 
 use super::UnixMs;
-use super::outbound::OutboundState;
+use super::key_mark::mark_of;
+use super::outbound::{ClientKey, OutboundState};
 use super::receipt::ReceiptStatus;
 
 /// Tolerance at both ends of the compared time (milliseconds): clocks differ at its beginning, and texts near its end
@@ -65,6 +66,8 @@ pub enum Difference {
     Fate { id: i64, ours: OutboundState, theirs: &'static str },
     /// The carrier lists a text that we do not know.
     Unknown { carrier_message_id: String, at: UnixMs },
+    /// The same, and the text has a key such as only this program makes: it was sent from a database that knew more.
+    Forgotten { carrier_message_id: String, at: UnixMs },
     /// The carrier lists a citizen's text that we do not have.
     NotReceived { key: String, at: UnixMs },
     /// We have a citizen's text that the carrier does not list.
@@ -80,6 +83,7 @@ impl Difference {
             Difference::Twice { .. } => "twice",
             Difference::Fate { .. } => "fate",
             Difference::Unknown { .. } => "unknown",
+            Difference::Forgotten { .. } => "forgotten",
             Difference::NotReceived { .. } => "not_received",
             Difference::NoLongerListed { .. } => "no_longer_listed",
         }
@@ -104,6 +108,16 @@ pub struct Comparison {
 }
 
 impl Comparison {
+    /// Texts of ours that this database does not know, as after an older state was put back: how many, and when the first was sent.
+    pub fn forgotten(&self) -> Option<(usize, UnixMs)> {
+        let of = |d: &Difference| match d {
+            Difference::Forgotten { at, .. } => Some(*at),
+            _ => None,
+        };
+        let all = || self.differences.iter().filter_map(of);
+        all().min().map(|first| (all().count(), first))
+    }
+
     /// Differences that time alone will not mend.
     pub fn n_certain(&self) -> usize {
         let is_certain = |d: &&Difference| !matches!(d, Difference::NotListedYet { .. });
@@ -124,8 +138,7 @@ pub fn compare(ours: &[Ours], theirs: &[Theirs], since: UnixMs, until: UnixMs) -
             Some(i) => found.entry(*i).or_default().push(text),
             // A text from before the compared time proves nothing.
             None if text.at >= since => {
-                let carrier_message_id = text.carrier_message_id.clone();
-                differences.push(Difference::Unknown { carrier_message_id, at: text.at });
+                differences.push(not_ours(text));
             }
             None => {}
         }
@@ -161,6 +174,16 @@ pub fn compare_inbound(ours: &[Incoming], theirs: &[Incoming], since: UnixMs, un
         .extend(missing(&ours, &theirs).into_iter().map(|(key, at)| Difference::NoLongerListed { key, at }));
     let n = |of: &BTreeMap<String, UnixMs>| of.values().filter(|at| **at >= since && **at <= until).count();
     Comparison { n_ours: n(&ours), n_theirs: n(&theirs), differences }
+}
+
+/// A text of the carrier's list that we do not know.
+fn not_ours(text: &Theirs) -> Difference {
+    let (carrier_message_id, at) = (text.carrier_message_id.clone(), text.at);
+    let key = text.key.as_deref().and_then(ClientKey::parse);
+    match key.as_ref().and_then(mark_of) {
+        Some(_) => Difference::Forgotten { carrier_message_id, at },
+        None => Difference::Unknown { carrier_message_id, at },
+    }
 }
 
 fn was_accepted(state: OutboundState) -> bool {
@@ -218,6 +241,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::domain::key_mark::{KeyMark, marked};
 
     const SINCE: i64 = 100_000_000;
     const UNTIL: i64 = SINCE + 86_400_000;
@@ -270,6 +294,23 @@ mod tests {
         for (ours, theirs, expected) in table {
             assert_eq!(differences(ours, theirs), [expected]);
         }
+    }
+
+    /// Another sender's texts on the same account have no keys, or other ones.
+    #[test]
+    fn a_text_with_a_key_of_ours_that_we_do_not_know_is_forgotten() {
+        let key = marked([9; ClientKey::LEN], KeyMark::Notice("receipt")).as_str().to_owned();
+        let text = |name: &str, key: Option<String>| Theirs {
+            carrier_message_id: name.to_owned(),
+            key,
+            ..theirs(1, None)
+        };
+        let list = [text("a", Some(key)), text("b", Some("order-2026-0001".to_owned())), text("c", None)];
+        let found = compare(&[], &list, SINCE, UNTIL);
+        let words: Vec<&str> = found.differences.iter().map(Difference::word).collect();
+        assert_eq!(words, ["forgotten", "unknown", "unknown"]);
+        assert_eq!(found.forgotten(), Some((1, SINCE + 2_000)));
+        assert_eq!(compare(&[], &list[1..], SINCE, UNTIL).forgotten(), None);
     }
 
     #[test]

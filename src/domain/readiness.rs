@@ -1,8 +1,9 @@
 //! Whether the gateway can do its job: named checks, each with what is wrong. The one owner of the rule that `/livez`, `/readyz`,
 //! `/healthz` and the metrics ask.
 //!
-//! *Alive* is a gateway that a new start would not mend; *ready* one that takes texts and answers. A carrier that is deaf
-//! beside another one that hears is no reason to take the gateway away from its counselors.
+//! *Alive* is a gateway that a new start would not mend; *ready* one that takes texts and answers. One deaf carrier is enough
+//! not to be ready: whoever writes through it is not heard. A carrier that only sends, that only calls us, or that was paused (which
+//! concerns what we send) is not deaf ([`super::hearing`]).
 
 use super::alarm::operator::is_disk_full;
 
@@ -43,7 +44,7 @@ impl Check {
 }
 
 impl Facts {
-    /// The carriers that are deaf.
+    /// The carriers that are deaf: no text reaches us through them. One of them is enough for `/readyz` and `/healthz` to fail.
     pub fn deaf(&self) -> Vec<&str> {
         self.inbound.iter().filter(|(_, is_deaf)| *is_deaf).map(|(name, _)| name.as_str()).collect()
     }
@@ -80,9 +81,8 @@ impl Facts {
 
     fn carriers(&self) -> Check {
         let deaf = self.deaf();
-        let all_deaf = !deaf.is_empty() && deaf.len() == self.inbound.len();
-        let trouble = format!("no text can come in, deaf: {}", deaf.join(", "));
-        Check::new("carriers", all_deaf.then_some(trouble))
+        let trouble = format!("deaf, no text comes in from: {}", deaf.join(", "));
+        Check::new("carriers", (!deaf.is_empty()).then_some(trouble))
     }
 }
 
@@ -109,12 +109,19 @@ mod tests {
             (Facts { disk_room: Some(LEAST_ROOM - 1), ..Facts::default() }, vec!["disk"]),
             (Facts { clock_apart_ms: Some(-90_000), ..Facts::default() }, vec!["clock"]),
             (two(false, false), vec![]),
-            (two(true, false), vec![]),
+            (two(true, false), vec!["carriers"]),
             (two(true, true), vec!["carriers"]),
         ];
         for (facts, expected) in table {
             assert_eq!(failing(&facts), expected, "{facts:?}");
         }
+    }
+
+    #[test]
+    fn the_deaf_carrier_is_named_and_the_one_that_hears_is_not() {
+        let inbound = vec![("a".to_owned(), false), ("b".to_owned(), true)];
+        let said = Facts { inbound, ..Facts::default() }.carriers().trouble;
+        assert_eq!(said.as_deref(), Some("deaf, no text comes in from: b"));
     }
 
     /// A new start does not fill a disk, set a clock or mend a carrier: whoever restarts for that only adds silence.

@@ -39,6 +39,8 @@ pub enum PutByHand {
     Older { reached_at: UnixMs, last_at: UnixMs },
     /// It went on elsewhere, or belongs to another gateway.
     Another,
+    /// The mark beside it was put there by hand: a whole folder was put back, or moved here. Nothing says how old it is.
+    WithItsMark,
 }
 
 impl fmt::Display for PutByHand {
@@ -50,6 +52,9 @@ impl fmt::Display for PutByHand {
                 write!(f, "is {mins} min older than the one that was here")
             }
             PutByHand::Another => f.write_str("is another one than was here"),
+            PutByHand::WithItsMark => {
+                f.write_str("came with a copied mark (.reached), so nobody knows how old it is")
+            }
         }
     }
 }

@@ -50,6 +50,7 @@ async fn night(context: &Context, now: UnixMs) {
         let carrier = used.carrier.as_ref();
         if carrier.caps().lists_sent && !context.stop.is_cancelled() {
             let found = compare_with(&context.store, carrier, since, now, &on_page).await;
+            tell_forgotten(carrier.name(), found.as_ref().ok());
             report(carrier.name(), Direction::Out, found);
         }
     }
@@ -58,6 +59,18 @@ async fn night(context: &Context, now: UnixMs) {
             let found = compare_inbound(&context.store, carrier.as_ref(), since, now, &on_page).await;
             report(carrier.name(), Direction::In, found);
         }
+    }
+}
+
+/// Says that the carrier knows texts of ours which this database does not: it is older than it was.
+fn tell_forgotten(carrier: &'static str, found: Option<&Comparison>) {
+    if let Some((n, first)) = found.and_then(Comparison::forgotten) {
+        let first = jiff::Timestamp::from_millisecond(first).unwrap_or_default();
+        tracing::error!(
+            carrier,
+            "{carrier} lists {n} texts with keys of ours that this database does not know, the first of {first}: was an older state put back? \
+             Then stop the gateway, munjad recovery begin --since, start"
+        );
     }
 }
 

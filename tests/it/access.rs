@@ -194,7 +194,7 @@ async fn another_program_has_a_token_of_its_own() {
 }
 
 /// Writes a new certificate for localhost and its key; the certificate vouches for itself.
-fn certificate(folder: &Path) {
+pub fn certificate(folder: &Path) {
     let key = KeyPair::generate().unwrap();
     let params = CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
     fs::write(folder.join("api.crt"), params.self_signed(&key).unwrap().pem()).unwrap();
@@ -202,7 +202,7 @@ fn certificate(folder: &Path) {
     fs::set_permissions(folder.join("api.key"), fs::Permissions::from_mode(0o600)).unwrap();
 }
 
-const TLS: &str = "[api]\nlisten = \"0.0.0.0:0\"\ntls_certificate = \"api.crt\"\ntls_key = \"api.key\"";
+pub const TLS: &str = "[api]\nlisten = \"0.0.0.0:0\"\ntls_certificate = \"api.crt\"\ntls_key = \"api.key\"";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn counselors_connect_from_other_machines_by_a_certificate_that_is_read_again() {

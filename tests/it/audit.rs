@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use crate::control::{munjad, said};
 use crate::harness::{CITIZEN, Carrier, Gateway};
+use crate::other_programs;
 
 async fn gateway(folder_file: &str) -> Gateway {
     Gateway::on(Carrier::start().await, &format!("[audit]\nhead_file = \"{folder_file}\"")).await
@@ -31,16 +32,8 @@ fn rows(shown: &str) -> Vec<Value> {
 /// Runs `tests/audit-verify.py`; `None` where there is no Python.
 fn python(file: &Path) -> Option<(bool, String)> {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/audit-verify.py");
-    match Command::new("python3").arg(script).arg(file).output() {
-        Ok(output) => {
-            let both = [output.stdout, output.stderr].concat();
-            Some((output.status.success(), String::from_utf8_lossy(&both).into_owned()))
-        }
-        Err(_) => {
-            println!("not run: there is no python3");
-            None
-        }
-    }
+    let output = other_programs::run(Command::new("python3").arg(script).arg(file), b"")?;
+    Some((output.status.success(), other_programs::words(&output)))
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -63,7 +63,7 @@ async fn an_older_copy_that_is_put_back_by_hand_answers_nobody_twice() {
     until_async(&store, is_read).await;
     until_async(&store, || async { store.balance().await.unwrap().n_outbound("in_doubt") == 0 }).await;
     assert_eq!(store.balance().await.unwrap().n_outbound("queued"), 0, "the carrier knows the answer");
-    assert_eq!(store.put_by_hand().await.unwrap(), None, "it is noticed once");
+    assert_eq!(store.put_by_hand(&[]).await.unwrap(), None, "it is noticed once");
     store.end_recovery("looked at".into(), false, now()).await.unwrap();
     // The gateway serves people again, and had nothing else to say.
     sim.text("01087654321", "여권은 어디서 만들어요?");

@@ -25,7 +25,11 @@ async fn status(gateway: &Gateway) -> CarrierStatus {
 }
 
 async fn healthz(gateway: &Gateway) -> (u16, String) {
-    let url = format!("http://127.0.0.1:{}/healthz", gateway.desk.port);
+    probe(gateway, "healthz").await
+}
+
+async fn probe(gateway: &Gateway, path: &str) -> (u16, String) {
+    let url = format!("http://127.0.0.1:{}/{path}", gateway.desk.port);
     let answer = gateway.desk.http.get(url).send().await.unwrap();
     (answer.status().as_u16(), answer.text().await.unwrap())
 }
@@ -44,6 +48,11 @@ async fn a_carrier_that_refuses_every_question_makes_the_gateway_deaf_and_all_sa
     let deaf = status(&gateway).await;
     assert!(deaf.deaf_since_at.is_some() && deaf.deaf_why.is_some_and(|why| why.contains("400")));
     assert_eq!(healthz(&gateway).await, (503, "deaf: bizgo".to_owned()));
+    let (code, checks) = probe(&gateway, "readyz").await;
+    assert!(
+        code == 503 && checks.contains("failing carriers: deaf, no text comes in from: bizgo"),
+        "{checks}"
+    );
     until_async(&gateway.store, || async { !heard(&gateway, EventKind::CarrierDeaf).await.is_empty() }).await;
     let told = heard(&gateway, EventKind::CarrierDeaf).await;
     assert!(told[0].starts_with("bizgo: ") && told[0].contains("400"), "{told:?}");

@@ -13,6 +13,7 @@ use rusqlite::Connection;
 use serde_json::{Value, json};
 
 use crate::harness::{CITIZEN, Gateway, service_policy};
+use crate::other_programs;
 
 fn run(mut command: Command) -> Output {
     command.stdin(Stdio::null()).output().unwrap()
@@ -225,8 +226,8 @@ async fn files_hold_the_report_and_no_formula() {
     );
     let mut read = Command::new("python3");
     read.args(["-c", READ]).arg(found("xlsx"));
-    let Ok(read) = read.output() else { return };
-    let read = format!("{}{}", String::from_utf8_lossy(&read.stdout), String::from_utf8_lossy(&read.stderr));
+    let Some(read) = other_programs::run(&mut read, b"") else { return };
+    let read = other_programs::words(&read);
     assert!(read.contains("formulas 0") && read.contains("날짜별"), "{read}");
     assert!(!read.contains("charts 0") && read.contains("=HYPERLINK"), "{read}");
 }

@@ -386,7 +386,7 @@ async fn the_state_of_the_service() {
         "checks": [
             { "name": "loops", "state": "ok", "detail": null },
             { "name": "database", "state": "failing", "detail": "the disk is full: nothing can be stored" },
-            { "name": "carriers", "state": "failing", "detail": "no text can come in, deaf: bizgo" },
+            { "name": "carriers", "state": "failing", "detail": "deaf, no text comes in from: bizgo" },
         ],
     });
     world.server.on("GET /v1/status", [Reply::Json(status)]);

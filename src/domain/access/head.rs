@@ -159,6 +159,11 @@ impl Outside {
         }
         outside
     }
+
+    /// The newest head that a chain of `last` rows lacks, and that was written after `since`.
+    pub fn beyond(&self, last: i64, since: UnixMs) -> Option<&Head> {
+        self.heads.iter().filter(|head| head.seq > last && head.at > since).max_by_key(|head| head.at)
+    }
 }
 
 /// The lines of a file with all breaks, those that only another file has where they belong by their time.
@@ -243,6 +248,20 @@ mod tests {
         assert_eq!(seqs(&outside.heads), [(10, 1), (16, 130), (18, 2)]);
         assert_eq!((seqs(&outside.lost), outside.breaks.len()), (vec![(20, 1)], 1));
         assert_eq!(Outside::of(&[]), Outside::default());
+    }
+
+    #[test]
+    fn a_chain_that_ends_before_a_head_lacks_it_unless_that_was_lost_before() {
+        let file = vec![head(0, 10, 1), head(24, 20, 1), head(48, 30, 1)];
+        let beyond = |file: &[HeadLine], last, since_hour: i64| {
+            Outside::of(&[file.to_vec()]).beyond(last, T0 + since_hour * HOUR).map(|head| head.seq)
+        };
+        assert_eq!(beyond(&file, 30, 0), None);
+        assert_eq!(beyond(&file, 29, 0), Some(30));
+        assert_eq!(beyond(&file, 12, 0), Some(30));
+        assert_eq!(beyond(&file, 12, 50), None, "a restore that the file does not know");
+        assert_eq!(beyond(&[file, vec![put_back(50, 5, 15)]].concat(), 16, 0), None, "one that it knows");
+        assert_eq!(beyond(&[], 0, 0), None);
     }
 
     /// A copy of the file on another machine, or what was taken out of the service's log, has no line of the break.

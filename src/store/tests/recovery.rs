@@ -330,7 +330,7 @@ async fn a_database_is_put_only_where_none_is_left() {
 
 impl Bench {
     /// The database at the place of this bench, replaced by `with` as somebody does it by hand: all closed, then copied.
-    fn replaced(self, with: &Path) -> Bench {
+    pub(super) fn replaced(self, with: &Path) -> Bench {
         let Bench { store, eye, folder } = self;
         drop((store, eye));
         let path = folder.path().join("munja.db");
@@ -343,7 +343,7 @@ impl Bench {
         Bench { store, eye, folder }
     }
 
-    async fn marked(&self) {
+    pub(super) async fn marked(&self) {
         self.store.mark_reached(None).await.unwrap();
     }
 }
@@ -356,22 +356,22 @@ async fn a_copy_that_was_put_back_by_hand_is_noticed_and_begins_a_recovery() {
     let aside = tempfile::tempdir().unwrap();
     let [copy, last] = ["copy", "last"].map(|name| aside.path().join(name));
     copy_database(&bench.path(), &copy, &DataKeys::none()).unwrap();
-    assert_eq!(bench.store.put_by_hand().await.unwrap(), None);
+    assert_eq!(bench.store.put_by_hand(&[]).await.unwrap(), None);
     bench.all_leave(2 * HOUR).await;
     bench.text_in("01011110002", 2 * HOUR).await;
     bench.route(2 * HOUR).await;
-    assert_eq!(bench.store.put_by_hand().await.unwrap(), None, "a mark that is behind says nothing");
+    assert_eq!(bench.store.put_by_hand(&[]).await.unwrap(), None, "a mark that is behind says nothing");
     bench.marked().await;
     copy_database(&bench.path(), &last, &DataKeys::none()).unwrap();
 
     let bench = bench.replaced(&copy);
-    let found = bench.store.put_by_hand().await.unwrap();
+    let found = bench.store.put_by_hand(&[]).await.unwrap();
     assert!(matches!(found, Some(PutByHand::Older { .. })), "{found:?}");
     // Commands of munjad that write to the copy do not hide it.
     for login in ["a", "b", "c", "d", "e", "f", "g", "h"] {
         bench.counselor(login).await;
     }
-    let noticed = bench.store.notice_put_by_hand(CARRIER, 3 * HOUR).await.unwrap();
+    let noticed = bench.store.notice_put_by_hand(CARRIER, &[], 3 * HOUR).await.unwrap();
     let (_, chain_break) = noticed.expect("noticed");
     let found = bench.store.verify_access(HeadFiles::default(), |_| {}).await.unwrap();
     assert!(found.is_sound() && found.breaks.len() == 1, "{found:?}");
@@ -382,11 +382,11 @@ async fn a_copy_that_was_put_back_by_hand_is_noticed_and_begins_a_recovery() {
     assert!(of.copy_made_at <= 3 * HOUR);
     assert_eq!(bench.lease(10, 4 * HOUR).await.len(), 0, "nothing leaves");
     bench.marked().await;
-    assert_eq!(bench.store.notice_put_by_hand(CARRIER, 5 * HOUR).await.unwrap(), None, "once");
+    assert_eq!(bench.store.notice_put_by_hand(CARRIER, &[], 5 * HOUR).await.unwrap(), None, "once");
 
     // The newer file comes back after all: it knows nothing of what happened meanwhile.
     let bench = bench.replaced(&last);
-    assert_eq!(bench.store.put_by_hand().await.unwrap(), Some(PutByHand::Another));
+    assert_eq!(bench.store.put_by_hand(&[]).await.unwrap(), Some(PutByHand::Another));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -400,20 +400,20 @@ async fn only_a_database_that_was_put_there_by_hand_is_noticed() {
     copy_database(&bench.path(), &same, &DataKeys::none()).unwrap();
     // A copy of the last state, a rewritten file, and a lost mark.
     let bench = bench.replaced(&same);
-    assert_eq!(bench.store.put_by_hand().await.unwrap(), None, "nothing has happened since");
+    assert_eq!(bench.store.put_by_hand(&[]).await.unwrap(), None, "nothing has happened since");
     bench.store.rewrite().await.unwrap();
-    assert_eq!(bench.store.put_by_hand().await.unwrap(), None);
+    assert_eq!(bench.store.put_by_hand(&[]).await.unwrap(), None);
     let path = bench.path();
     let mark = files::beside(&path, ".reached");
     let kept = std::fs::read(&mark).unwrap();
     std::fs::remove_file(&mark).unwrap();
-    assert_eq!(bench.store.put_by_hand().await.unwrap(), None, "a lost mark");
+    assert_eq!(bench.store.put_by_hand(&[]).await.unwrap(), None, "a lost mark");
     // A database of another gateway.
     let other = Bench::new();
     other.text_in("01011110003", HOUR).await;
     other.route(HOUR).await;
     std::fs::write(files::beside(&other.path(), ".reached"), &kept).unwrap();
-    assert_eq!(other.store.put_by_hand().await.unwrap(), Some(PutByHand::Another));
+    assert_eq!(other.store.put_by_hand(&[]).await.unwrap(), Some(PutByHand::Another));
     // An empty database is begun beside no mark, and `munjad restore` writes its own.
     let Bench { store, eye, folder } = bench;
     drop((store, eye));
@@ -426,7 +426,7 @@ async fn only_a_database_that_was_put_there_by_hand_is_noticed() {
     assert!(refused.contains("munja.db is gone") && refused.contains("munja.db.reached"), "{refused}");
     std::fs::remove_file(&mark).unwrap();
     let fresh = Store::open(&path, &StoreOptions::default()).unwrap();
-    assert_eq!(fresh.put_by_hand().await.unwrap(), None, "begun anew");
+    assert_eq!(fresh.put_by_hand(&[]).await.unwrap(), None, "begun anew");
     drop(fresh);
     std::fs::write(&mark, &kept).unwrap();
     let new = folder.path().join("ready");
@@ -437,5 +437,5 @@ async fn only_a_database_that_was_put_there_by_hand_is_noticed() {
     }
     place(&new, None, &path, &DataKeys::none()).unwrap();
     let restored = Store::open(&path, &StoreOptions::default()).unwrap();
-    assert_eq!(restored.put_by_hand().await.unwrap(), None, "restored");
+    assert_eq!(restored.put_by_hand(&[]).await.unwrap(), None, "restored");
 }
