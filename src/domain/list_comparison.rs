@@ -308,7 +308,7 @@ mod tests {
         let list = [text("a", Some(key)), text("b", Some("order-2026-0001".to_owned())), text("c", None)];
         let found = compare(&[], &list, SINCE, UNTIL);
         let words: Vec<&str> = found.differences.iter().map(Difference::word).collect();
-        assert_eq!(words, ["forgotten", "unknown", "unknown"]);
+        assert_eq!(words, ["unknown", "unknown", "forgotten"]);
         assert_eq!(found.forgotten(), Some((1, SINCE + 2_000)));
         assert_eq!(compare(&[], &list[1..], SINCE, UNTIL).forgotten(), None);
     }
