@@ -11,7 +11,7 @@ use super::{FOUND_BAD, Say, line};
 use crate::daemon::{DatabaseLock, refuse_root};
 use crate::domain::UnixMs;
 use crate::domain::access::Action;
-use crate::domain::privacy::{DAY_MS, FileKind, REWRITTEN_AT_ONCE};
+use crate::domain::privacy::{DAY_MS, REWRITTEN_AT_ONCE};
 use crate::domain::text::safe_for_terminal;
 use crate::ops::causes::in_words;
 use crate::store::{self, Erased, Erasure, Obstacles, OldReasons, StoreError, Trace, erased_file};
@@ -71,7 +71,7 @@ pub(super) async fn run(asked: &Asked, how: How, say: Say) -> anyhow::Result<Exi
     refuse_root(&database)?;
     let store = open_for(asked, Action::Delete, "citizen erase", say).await?;
     let erasure =
-        Erasure { number: asked.number.clone(), reason: asked.reason.clone(), even_open: how.even_open };
+        Erasure { number: asked.number.clone(), even_open: how.even_open };
     let policy = policy_of(&asked.config);
     // A second call may have to look after files in which the first one has left something.
     let mut n_filled_in = 0;
@@ -97,7 +97,7 @@ pub(super) async fn run(asked: &Asked, how: How, say: Say) -> anyhow::Result<Exi
         || !DatabaseLock::is_held(&database)
         || database.metadata().is_ok_and(|about| about.len() <= REWRITTEN_AT_ONCE);
     let mut is_rewritten = false;
-    if may_rewrite && found.iter().any(|trace| trace.kind != FileKind::Copy) {
+    if may_rewrite && found.iter().any(|trace| !trace.kind.is_copy()) {
         let store = open_for(asked, Action::Delete, "citizen erase", say).await?;
         store.rewrite().await?;
         is_log_empty = store.empty_log_in_time().await?;
@@ -105,7 +105,7 @@ pub(super) async fn run(asked: &Asked, how: How, say: Say) -> anyhow::Result<Exi
         is_rewritten = true;
         found = traces(asked, erased.as_ref()).await?;
     }
-    let (copies, left): (Vec<_>, Vec<_>) = found.into_iter().partition(|t| t.kind == FileKind::Copy);
+    let (copies, left): (Vec<_>, Vec<_>) = found.into_iter().partition(|t| t.kind.is_copy());
     let removed = if how.remove_copies { remove(&copies)? } else { Vec::new() };
     let copies = copies.into_iter().filter(|trace| !removed.contains(&trace.path)).collect();
     let backups_until = asked.now + i64::from(asked.config.privacy.backups_kept_days) * DAY_MS;

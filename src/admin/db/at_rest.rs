@@ -247,7 +247,7 @@ fn shown(paths: &[PathBuf]) -> Vec<String> {
 /// Copies beside the database, databases in folders below it, and backups that hold texts as they are. What cannot be looked at is left out.
 fn plain_copies(config: &Config) -> Vec<PathBuf> {
     let beside = files_of(&config.database).unwrap_or_default().into_iter();
-    let copies = beside.filter(|(path, kind)| *kind == Some(FileKind::Copy) && is_plain(path));
+    let copies = beside.filter(|(path, kind)| kind.is_some_and(FileKind::is_copy) && is_plain(path));
     let backups = config.backup.folder.as_deref().map(plain_backups).unwrap_or_default();
     let below = databases_below(&config.database).into_iter().map(|(path, _)| path);
     let below = below.filter(|path| is_plain(path));

@@ -29,6 +29,7 @@ mod outcomes;
 mod photos;
 mod plans;
 mod privacy;
+mod reasons;
 mod receipt_model;
 mod receipts;
 mod recovery;
