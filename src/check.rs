@@ -13,6 +13,7 @@ mod finding;
 mod hearing;
 mod hours;
 mod lists;
+mod old_backups;
 mod opening;
 mod place;
 mod recovery;
@@ -63,6 +64,7 @@ pub async fn check(config_path: &Path, lang: Lang) -> Vec<Finding> {
     findings.extend(database(&config, lang).await);
     findings.extend(place::findings(&config, lang).await);
     findings.extend(backup::findings(&config, Clock::system().now_ms(), lang));
+    findings.extend(old_backups::findings(&config, Clock::system().now_ms(), lang));
     findings.push(calendar(&config, Clock::system().now_ms(), lang));
     findings.extend(hours::findings(&config, Clock::system().now_ms(), lang));
     findings.extend(duty::duty(&config, Clock::system().now_ms(), lang));

@@ -20,15 +20,16 @@ pub(super) use age::{Age, is_sealed};
 use archive::holds_plain_database;
 pub(super) use archive::{Verified, verify};
 pub(super) use copies::{age_in_words, size};
-pub(super) use work::work_folder;
+pub(super) use work::{work_folder, work_folders};
 
 use super::{ConfigArg, FOUND_BAD, Say, counted, line};
 use crate::config::Config;
 use crate::daemon;
+use crate::domain::privacy::BackupsEnd;
 use crate::ops::backups::{Copy, copies, name_of};
 use crate::ops::clock::Clock;
 use archive::Source;
-use copies::remove_old;
+use copies::{JustMade, remove_old};
 
 #[derive(Args)]
 #[command(
@@ -43,7 +44,7 @@ pub(super) struct Backup {
     /// Encrypt for this public key of age (default: backup.recipient)
     #[arg(long)]
     recipient: Option<String>,
-    /// Keep so many copies in the folder, this one among them (default: backup.keep)
+    /// Keep so many copies in the folder, this one among them (default: backup.keep); none older than privacy.backups_kept_days
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
     keep: Option<u32>,
 }
@@ -83,10 +84,10 @@ pub(super) async fn run(args: Backup, say: Say) -> anyhow::Result<ExitCode> {
     if recipient.as_ref().is_some_and(|word| word.starts_with('-')) {
         bail!(say.pick("--recipient is no public key", "--recipient 가 공개 키가 아닙니다"));
     }
-    let keep = args.keep.unwrap_or(config.backup.keep);
+    let end = config.privacy.backups_end(args.keep.unwrap_or(config.backup.keep));
     let path = args.at.config;
     let now = Clock::system().now_ms();
-    let made = tokio::task::spawn_blocking(move || make(&config, &path, (&folder, keep), recipient, now));
+    let made = tokio::task::spawn_blocking(move || make(&config, &path, (&folder, end), recipient, now));
     let made = made.await??;
     tell(&made, say);
     Ok(if made.missing.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(FOUND_BAD) })
@@ -102,11 +103,11 @@ fn folder(to: Option<PathBuf>, config: &Config, say: Say) -> anyhow::Result<Path
     })
 }
 
-/// Makes the copy, proves it, gives it its name, and removes the oldest ones. Blocks.
+/// Makes the copy, proves it, gives it its name, and removes those that end with it. Blocks.
 fn make(
     config: &Config,
     config_path: &Path,
-    (folder, keep): (&Path, u32),
+    (folder, end): (&Path, BackupsEnd),
     recipient: Option<String>,
     now: i64,
 ) -> anyhow::Result<Made> {
@@ -130,7 +131,8 @@ fn make(
     let names = (0..SECONDS_TRIED).map(|later| folder.join(name_of(now + later * 1_000, ending)));
     let file = work::give_name(&ready, names)?;
     let n_bytes = file.metadata().with_context(|| format!("{} cannot be read", file.display()))?.len();
-    let removed = remove_old(folder, usize::try_from(keep)?, &file)?;
+    let just_made = JustMade { file: &file, is_whole: written.missing.is_empty(), at: now };
+    let removed = remove_old(folder, end, &just_made)?;
     Ok(Made {
         n_bytes,
         file,
