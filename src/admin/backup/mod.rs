@@ -200,12 +200,12 @@ pub(super) fn plain_backups(folder: &Path) -> Vec<PathBuf> {
 pub(super) fn list(args: Backups, say: Say) -> anyhow::Result<ExitCode> {
     let config = Config::load_without_secrets(&args.at.config)?;
     let folder = folder(args.to, &config, say)?;
-    let now = Clock::system().now_ms();
+    let (now, end) = (Clock::system().now_ms(), config.privacy.backups_end(config.backup.keep));
     let all = copies(&folder).with_context(|| format!("{} cannot be read", folder.display()))?;
     if say.json {
         let row = |copy: &Copy| {
             json!({ "file": copy.path.display().to_string(), "made_at": copy.made_at, "bytes": copy.n_bytes,
-                    "age_ms": now - copy.made_at, "encrypted": copy.is_encrypted() })
+                    "age_ms": now - copy.made_at, "encrypted": copy.is_encrypted(), "until_at": end.latest(copy.made_at) })
         };
         line(&serde_json::to_string_pretty(&all.iter().map(row).collect::<Vec<_>>())?);
         return Ok(ExitCode::SUCCESS);
@@ -213,13 +213,11 @@ pub(super) fn list(args: Backups, say: Say) -> anyhow::Result<ExitCode> {
     for copy in &all {
         let (name, age) = (copy.path.display(), age_in_words(now - copy.made_at, say));
         let sealed = if copy.is_encrypted() { say.pick(", encrypted", ", 암호화") } else { "" };
-        let size = copies::size(copy.n_bytes);
-        line(
-            &say.pick(
-                format!("{name}  {age} old, {size}{sealed}"),
-                format!("{name}  {age} 전, {size}{sealed}"),
-            ),
-        );
+        let (size, until) = (copies::size(copy.n_bytes), config.minute(end.latest(copy.made_at)));
+        line(&say.pick(
+            format!("{name}  {age} old, {size}{sealed}, until {until} at the latest"),
+            format!("{name}  {age} 전, {size}{sealed}, 늦어도 {until}까지"),
+        ));
     }
     if all.is_empty() {
         let folder = folder.display();
