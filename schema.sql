@@ -659,7 +659,8 @@ CREATE TABLE legal_hold (
     CHECK ((citizen IS NULL) <> (conversation_id IS NULL))
 ) STRICT;
 
--- What was done with somebody's data at their request or by law; they are named by their pseudonym.
+-- What was done with somebody's data at their request or by law; they are named by their pseudonym. The reason is blanked when they
+-- are erased, and when it is as old as the access log may be.
 CREATE TABLE privacy_act (
     id         INTEGER PRIMARY KEY AUTOINCREMENT,
     at         INTEGER NOT NULL,

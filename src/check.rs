@@ -14,6 +14,7 @@ mod finding;
 mod hearing;
 mod hours;
 mod lists;
+mod old_backups;
 mod opening;
 mod place;
 mod recovery;
@@ -65,6 +66,7 @@ pub async fn check(config_path: &Path, lang: Lang) -> Vec<Finding> {
     findings.extend(place::findings(&config, lang).await);
     findings.extend(copies::findings(&config, lang));
     findings.extend(backup::findings(&config, Clock::system().now_ms(), lang));
+    findings.extend(old_backups::findings(&config, Clock::system().now_ms(), lang));
     findings.push(calendar(&config, Clock::system().now_ms(), lang));
     findings.extend(hours::findings(&config, Clock::system().now_ms(), lang));
     findings.extend(duty::duty(&config, Clock::system().now_ms(), lang));

@@ -16,6 +16,13 @@ use crate::domain::text::one_line;
 use crate::ops::clock::Clock;
 use crate::store::{Act, HeldWhat, NewAccess, StoreError};
 
+const ERASE_HELP: &str = "\
+Examples:
+  munjad citizen erase - --reason WHY < number.txt
+  munjad citizen erase - --reason WHY --keep-copies     before an upgrade has proved itself
+
+Exit codes: 0 nothing here holds the person any more, 1 nobody was erased, 3 erased, but something still holds the person: what, and until when, is said";
+
 #[derive(Subcommand)]
 pub(super) enum Citizen {
     /// Show what is stored of a person: conversations with dates and counts, no text
@@ -41,14 +48,19 @@ pub(super) enum Citizen {
         whole: bool,
     },
     /// Erase a person: texts, photos, number, in every table and file; figures stay. What cannot be erased yet is named
+    #[command(after_help = ERASE_HELP)]
     Erase {
         #[command(flatten)]
         who: Who,
         /// Close what is open and take back texts that have not left; unanswered danger is never closed
         #[arg(long)]
         even_open: bool,
-        /// Also remove copies of the whole database beside it that hold the person
+        /// Keep the copies that upgrades left beside the database and that hold the person: the way back to the version before. They
+        /// are named, and the exit code is 3. Without it they are removed; on a terminal you are asked first
         #[arg(long)]
+        keep_copies: bool,
+        /// Remove every copy of the whole database beside it without asking, also one that was saved from a lost database
+        #[arg(long, conflicts_with = "keep_copies")]
         remove_copies: bool,
         /// Rewrite the database file if free pages may hold something, also a large one while the gateway runs (it waits)
         #[arg(long)]
@@ -87,8 +99,13 @@ pub(super) async fn run(command: Citizen, say: Say) -> anyhow::Result<ExitCode> 
         Citizen::Show { who } => show(&asked(who, say)?, say).await?,
         Citizen::Why { who } => why::run(&asked(who, say)?, say).await?,
         Citizen::Export { who, to, whole } => exporting::run(&asked(who, say)?, &to, whole, say).await?,
-        Citizen::Erase { who, even_open, remove_copies, rewrite } => {
-            let how = erasing::How { even_open, remove_copies, rewrite };
+        Citizen::Erase { who, even_open, keep_copies, remove_copies, rewrite } => {
+            let copies = match (keep_copies, remove_copies) {
+                (true, _) => erasing::Copies::Kept,
+                (false, true) => erasing::Copies::All,
+                (false, false) => erasing::Copies::OfUpgrades,
+            };
+            let how = erasing::How { even_open, copies, rewrite };
             return erasing::run(&asked(who, say)?, how, say).await;
         }
         Citizen::Hold { what } => hold(what, true, say).await?,

@@ -1,37 +1,56 @@
-//! `munjad citizen erase`: erases, empties the log, looks through every file beside the database for what is left, and says what
-//! the list of who was erased, copies and backups still hold, and until when.
+//! `munjad citizen erase`: erases, empties the log, looks through every file beside the database for what is left, removes the copies that
+//! upgrades left, and says what the list of who was erased, copies and backups still hold, and until when.
 
-use std::path::{Path, PathBuf};
+mod backups;
+mod told;
+
+use std::io::IsTerminal as _;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
-use serde_json::json;
-
 use super::person::{Asked, open_for, policy_of, refused};
-use super::{FOUND_BAD, Say, line};
+use super::{FOUND_BAD, Say};
 use crate::daemon::{DatabaseLock, refuse_root};
 use crate::domain::UnixMs;
 use crate::domain::access::Action;
-use crate::domain::privacy::{DAY_MS, FileKind, REWRITTEN_AT_ONCE};
-use crate::domain::text::safe_for_terminal;
-use crate::ops::causes::in_words;
-use crate::store::{self, Erased, Erasure, Obstacles, OldReasons, StoreError, Trace, erased_file};
+use crate::domain::privacy::{FileKind, REWRITTEN_AT_ONCE};
+use crate::ops::terminal::forget_typed;
+use crate::store::{self, Erased, Erasure, OldReasons, Store, StoreError, Trace};
+use backups::Backups;
+use told::{in_the_way, tell};
 
 /// How to go about it.
 pub(super) struct How {
     pub even_open: bool,
-    pub remove_copies: bool,
+    pub copies: Copies,
     pub rewrite: bool,
+}
+
+/// What becomes of whole databases beside the one in use that hold the person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Copies {
+    /// Those that upgrades left are removed; a person at a terminal is asked first. What was saved from a lost database may be
+    /// nowhere else, and stays.
+    OfUpgrades,
+    /// All of them are removed, and nobody is asked.
+    All,
+    /// They stay.
+    Kept,
 }
 
 /// What was found after it.
 struct Report {
     /// `None`: nothing was stored of them in the database.
     erased: Option<Erased>,
+    /// When they were erased: now, or before.
+    erased_at: Option<UnixMs>,
     is_log_empty: bool,
     /// What the database and its log still hold, and may be in free pages.
     left: Vec<Trace>,
     /// It was rewritten, so that what is left stands in rows of others.
     is_rewritten: bool,
+    /// Why it could not be.
+    not_rewritten: Option<StoreError>,
     copies: Vec<Trace>,
     /// Reasons that were typed before they were masked.
     reasons: OldReasons,
@@ -39,14 +58,15 @@ struct Report {
     /// Lines of earlier erasures that the list beside the database lacked, and why it could not be written, if it could not.
     n_filled_in: usize,
     not_kept: Option<StoreError>,
-    /// Backups elsewhere may hold the person until then.
-    backups_until: UnixMs,
+    /// The gateway's own, made before the erasure.
+    backups: Backups,
 }
 
 impl Report {
-    /// Neither the database nor any file beside it knows the number.
+    /// Neither the database nor any file beside it knows the number, and nobody has erased it.
     fn is_nothing(&self) -> bool {
         self.erased.is_none()
+            && self.erased_at.is_none()
             && self.is_log_empty
             && self.left.is_empty()
             && self.reasons == OldReasons::default()
@@ -56,22 +76,29 @@ impl Report {
             && self.not_kept.is_none()
     }
 
-    /// Nothing is left to do.
+    /// Nothing that this program knows of holds them any more.
     fn is_clean(&self) -> bool {
         self.is_log_empty
             && (self.left.is_empty() || self.is_rewritten)
             && self.copies.is_empty()
             && self.reasons.n_chained == 0
             && self.not_kept.is_none()
+            && self.backups.are_none()
     }
 }
 
+/// What the database and the files beside it say after the erasure.
+struct Found {
+    is_log_empty: bool,
+    traces: Vec<Trace>,
+    is_rewritten: bool,
+    not_rewritten: Option<StoreError>,
+}
+
 pub(super) async fn run(asked: &Asked, how: How, say: Say) -> anyhow::Result<ExitCode> {
-    let database = asked.config.database.clone();
-    refuse_root(&database)?;
+    refuse_root(&asked.config.database)?;
     let store = open_for(asked, Action::Delete, "citizen erase", say).await?;
-    let erasure =
-        Erasure { number: asked.number.clone(), reason: asked.reason.clone(), even_open: how.even_open };
+    let erasure = Erasure { number: asked.number.clone(), even_open: how.even_open };
     let policy = policy_of(&asked.config);
     // A second call may have to look after files in which the first one has left something.
     let mut n_filled_in = 0;
@@ -89,37 +116,24 @@ pub(super) async fn run(asked: &Asked, how: How, say: Say) -> anyhow::Result<Exi
         Err(error) => return Err(error.into()),
     };
     let reasons = store.mask_reasons(asked.number.clone(), &asked.operator).await?;
-    let mut is_log_empty = store.empty_log_in_time().await?;
-    // No store may be open in this process while its files are read.
-    drop(store);
-    let mut found = traces(asked, erased.as_ref()).await?;
-    let may_rewrite = how.rewrite
-        || !DatabaseLock::is_held(&database)
-        || database.metadata().is_ok_and(|about| about.len() <= REWRITTEN_AT_ONCE);
-    let mut is_rewritten = false;
-    if may_rewrite && found.iter().any(|trace| !trace.kind.is_copy()) {
-        let store = open_for(asked, Action::Delete, "citizen erase", say).await?;
-        store.rewrite().await?;
-        is_log_empty = store.empty_log_in_time().await?;
-        drop(store);
-        is_rewritten = true;
-        found = traces(asked, erased.as_ref()).await?;
-    }
-    let (copies, left): (Vec<_>, Vec<_>) = found.into_iter().partition(|t| t.kind.is_copy());
-    let removed = if how.remove_copies { remove(&copies)? } else { Vec::new() };
+    let erased_at = store.erased_at(asked.number.clone()).await?;
+    let found = look(asked, (store, erased.as_ref()), how.rewrite, say).await?;
+    let (copies, left): (Vec<_>, Vec<_>) = found.traces.into_iter().partition(|t| t.kind.is_copy());
+    let removed = remove(&copies, how.copies, say)?;
     let copies = copies.into_iter().filter(|trace| !removed.contains(&trace.path)).collect();
-    let backups_until = asked.now + i64::from(asked.config.privacy.backups_kept_days) * DAY_MS;
     let report = Report {
         erased,
-        is_log_empty,
+        erased_at,
+        is_log_empty: found.is_log_empty,
         left,
-        is_rewritten,
+        is_rewritten: found.is_rewritten,
+        not_rewritten: found.not_rewritten,
         copies,
         reasons,
         removed,
         n_filled_in,
         not_kept,
-        backups_until,
+        backups: erased_at.map_or_else(Backups::default, |at| Backups::made_before(&asked.config, at)),
     };
     if report.is_nothing() {
         return Err(refused(
@@ -130,6 +144,34 @@ pub(super) async fn run(asked: &Asked, how: How, say: Say) -> anyhow::Result<Exi
     Ok(if report.is_clean() { ExitCode::SUCCESS } else { ExitCode::from(FOUND_BAD) })
 }
 
+/// Empties the log, looks through the files, and rewrites the database where something is left in it and that may be done.
+async fn look(
+    asked: &Asked,
+    (store, erased): (Store, Option<&Erased>),
+    rewrite: bool,
+    say: Say,
+) -> anyhow::Result<Found> {
+    let database = &asked.config.database;
+    let is_log_empty = store.empty_log_in_time().await?;
+    // No store may be open in this process while its files are read.
+    drop(store);
+    let traces = traces(asked, erased).await?;
+    let mut found = Found { is_log_empty, traces, is_rewritten: false, not_rewritten: None };
+    let may_rewrite = rewrite
+        || !DatabaseLock::is_held(database)
+        || database.metadata().is_ok_and(|about| about.len() <= REWRITTEN_AT_ONCE);
+    if may_rewrite && found.traces.iter().any(|trace| !trace.kind.is_copy()) {
+        let store = open_for(asked, Action::Delete, "citizen erase", say).await?;
+        // Whatever it is (a full disk, another writer): what has been erased is told all the same.
+        found.not_rewritten = store.rewrite().await.err();
+        found.is_rewritten = found.not_rewritten.is_none();
+        found.is_log_empty = store.empty_log_in_time().await?;
+        drop(store);
+        found.traces = self::traces(asked, erased).await?;
+    }
+    Ok(found)
+}
+
 async fn traces(asked: &Asked, erased: Option<&Erased>) -> anyhow::Result<Vec<Trace>> {
     let (path, number) = (asked.config.database.clone(), asked.number.clone());
     let words = erased.map(|erased| erased.words().to_vec()).unwrap_or_default();
@@ -138,255 +180,94 @@ async fn traces(asked: &Asked, erased: Option<&Erased>) -> anyhow::Result<Vec<Tr
     Ok(found.await??)
 }
 
-/// Removes copies that are ours by their names. Another database may be in use by something else.
-fn remove(copies: &[Trace]) -> anyhow::Result<Vec<PathBuf>> {
-    let beside: Vec<&Trace> = copies.iter().filter(|copy| !copy.needs_person).collect();
-    for copy in &beside {
+/// Removes the copies that are to go and are ours by their names. Another database may be in use by something else.
+fn remove(copies: &[Trace], which: Copies, say: Say) -> anyhow::Result<Vec<PathBuf>> {
+    let is_to_go = |copy: &&Trace| match which {
+        _ if copy.needs_person => false,
+        Copies::OfUpgrades => copy.kind == FileKind::Copy,
+        Copies::All => true,
+        Copies::Kept => false,
+    };
+    let to_go: Vec<&Trace> = copies.iter().filter(is_to_go).collect();
+    let asks = which == Copies::OfUpgrades && !say.json && std::io::stdin().is_terminal();
+    if to_go.is_empty() || (asks && !may_go(&to_go, say)) {
+        return Ok(Vec::new());
+    }
+    for copy in &to_go {
         std::fs::remove_file(&copy.path)
             .map_err(|error| refused(format!("{}: {error}", copy.path.display())))?;
     }
-    Ok(beside.into_iter().map(|copy| copy.path.clone()).collect())
+    Ok(to_go.into_iter().map(|copy| copy.path.clone()).collect())
 }
 
-/// What stands in the way, and what to do about it.
-fn in_the_way(of: &Obstacles, say: Say) -> String {
-    let ids = |ids: &[i64]| ids.iter().map(i64::to_string).collect::<Vec<_>>().join(", ");
-    let mut said = vec![say.pick("nothing was erased:", "아무것도 지우지 않았습니다.").to_owned()];
-    if let Some(reason) = &of.held_for {
-        let reason = safe_for_terminal(reason);
-        said.push(say.pick(
-            format!("held by law ({reason}): munjad citizen release-hold"),
-            format!("법적 보존({reason}): munjad citizen release-hold"),
-        ));
+/// Asks a person at a terminal, once, before the way back after an upgrade is removed.
+fn may_go(copies: &[&Trace], say: Say) -> bool {
+    for copy in copies {
+        eprintln!("  {}", copy.path.display());
     }
-    if !of.in_danger.is_empty() {
-        let ids = ids(&of.in_danger);
-        said.push(say.pick(
-            format!(
-                "danger that nobody has answered in conversation {ids}: answer it or end the alarm first"
-            ),
-            format!("{ids}번 상담에 답하지 않은 긴급 문자가 있습니다. 먼저 답하거나 경보를 끝내십시오"),
-        ));
-    }
-    if !of.open.is_empty() {
-        let ids = ids(&of.open);
-        said.push(say.pick(
-            format!("open conversations: {ids}: close them, or --even-open"),
-            format!("열린 상담: {ids}. 끝내거나 --even-open 을 붙이십시오"),
-        ));
-    }
-    if !of.unsent.is_empty() {
-        let ids = ids(&of.unsent);
-        said.push(say.pick(
-            format!("texts that have not left: {ids}: wait until they have, or --even-open takes them back"),
-            format!("나가지 않은 문자: {ids}. 나갈 때까지 기다리거나 --even-open 을 붙여 거두십시오"),
-        ));
-    }
-    if !of.in_doubt.is_empty() {
-        let ids = ids(&of.in_doubt);
-        said.push(say.pick(
-            format!("texts being sent or in doubt: {ids}: wait a minute, or munja decide"),
-            format!("보내는 중이거나 불확실한 문자: {ids}. 잠시 기다리거나 munja decide 로 정하십시오"),
-        ));
-    }
-    if !of.unrouted.is_empty() {
-        said.push(
-            say.pick(
-                "a text of theirs is just coming in: run it again in a moment",
-                "방금 문자가 들어오고 있습니다. 잠시 뒤 다시 하십시오",
-            )
-            .to_owned(),
-        );
-    }
-    said.join("\n  ")
+    eprint!(
+        "{} ",
+        say.pick(
+            "These copies, which upgrades left, hold the person. They are the way back to the version before; `munjad backup` makes a new \
+             one of this version. Remove them? [Y/n]",
+            "업그레이드가 남긴 이 사본들에 그 사람이 있습니다. 이전 버전으로 되돌아갈 때 쓰는 사본이며, 이 버전의 백업은 munjad backup 으로 만들 \
+             수 있습니다. 지울까요? [Y/n]",
+        )
+    );
+    forget_typed();
+    let mut answer = String::new();
+    // The end of the input is no answer.
+    matches!(std::io::stdin().read_line(&mut answer), Ok(n) if n > 0) && !is_no(&answer)
 }
 
-fn tell(report: &Report, asked: &Asked, say: Say) -> anyhow::Result<()> {
-    if say.json {
-        line(&serde_json::to_string_pretty(&as_json(report, asked))?);
-        return Ok(());
-    }
-    match &report.erased {
-        Some(erased) => tell_erased(erased, say),
-        None => line(say.pick(
-            "Nothing is stored of this number in the database.",
-            "데이터베이스에 이 번호로 저장된 것이 없습니다.",
-        )),
-    }
-    tell_kept(report, asked, say);
-    tell_left(report, say);
-    tell_reasons(report, asked, say);
-    tell_copies(report, asked, say);
-    Ok(())
+fn is_no(answer: &str) -> bool {
+    let answer = answer.trim().to_lowercase();
+    // The key of the n also on a Korean keyboard.
+    ["n", "ㅜ", "아"].iter().any(|no| answer.starts_with(no))
 }
 
-fn tell_erased(erased: &Erased, say: Say) {
-    let done = &erased.forgotten;
-    let raw = erased.n_raw_pages + erased.n_unreadable;
-    line(&say.pick(
-        format!(
-            "Erased: {} conversations, {} texts in, {} out, {} photos, {raw} pages of carriers. Figures stay.",
-            done.n_conversations, done.n_texts_in, done.n_texts_out, done.n_photos
-        ),
-        format!(
-            "지웠습니다: 상담 {}건, 받은 문자 {}건, 보낸 문자 {}건, 사진 {}장, 통신사 원문 {raw}건. 통계는 남습니다.",
-            done.n_conversations, done.n_texts_in, done.n_texts_out, done.n_photos
-        ),
-    ));
-    if erased.opted_out_at.is_some() || erased.restricted_until_at.is_some() {
-        line(say.pick(
-            "Their opt-out or restriction goes on to hold, under a pseudonym.",
-            "수신거부나 답변 제한은 가명으로 계속 지켜집니다.",
-        ));
-    }
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ops::lang::Lang;
 
-/// Whether the list beside the database knows of it.
-fn tell_kept(report: &Report, asked: &Asked, say: Say) {
-    let (file, n) = (erased_file(&asked.config.database), report.n_filled_in);
-    let file = file.display();
-    if let Some(error) = &report.not_kept {
-        let error = in_words(&error.to_string(), say.lang);
-        line(&say.pick(
-            format!("NOT DONE YET: {error}. An older copy of the database would bring them back. Mend that, and run the command again"),
-            format!("아직 끝나지 않았습니다. {error}. 데이터베이스의 옛 사본을 되돌리면 그 사람이 다시 나타납니다. 고친 뒤 이 명령을 다시 실행하십시오"),
-        ));
-    } else if n > 0 {
-        line(&say.pick(
-            format!("Filled in {file}: {n} lines of earlier erasures were missing."),
-            format!("{file} 을(를) 채웠습니다. 전에 지운 기록 {n}줄이 빠져 있었습니다."),
-        ));
-    }
-}
-
-fn tell_left(report: &Report, say: Say) {
-    if !report.is_log_empty {
-        line(say.pick(
-            "The database's log could not be emptied: a long read is under way. Run the command again.",
-            "데이터베이스 로그를 비우지 못했습니다. 읽는 작업이 끝난 뒤 다시 하십시오.",
-        ));
-    }
-    for trace in &report.left {
-        let path = trace.path.display();
-        let n = trace.n_numbers;
-        if report.is_rewritten && n == 0 {
-            continue;
+    #[test]
+    fn no_is_no_in_both_languages() {
+        for (answer, expected) in [
+            ("\n", false),
+            ("y\n", false),
+            ("네\n", false),
+            ("N\n", true),
+            (" no\n", true),
+            ("아니오\n", true),
+            ("ㅜ\n", true),
+        ] {
+            assert_eq!(is_no(answer), expected, "{answer:?}");
         }
-        line(&if report.is_rewritten {
-            say.pick(
-                format!(
-                    "{path}: the number still stands {n} times, in what others wrote or as a phone of ours"
-                ),
-                format!("{path}: 다른 사람이 쓴 글이나 직원 번호로 {n}번 남아 있습니다"),
-            )
-        } else {
-            say.pick(
-                format!(
-                    "{path}: something may be left in free pages. Run it again with --rewrite at a quiet hour"
-                ),
-                format!("{path}: 빈 자리에 남아 있을 수 있습니다. 한가할 때 --rewrite 로 다시 하십시오"),
-            )
-        });
     }
-}
 
-fn tell_reasons(report: &Report, asked: &Asked, say: Say) {
-    let OldReasons { n_masked, n_chained, .. } = report.reasons;
-    if n_masked > 0 {
-        line(&say.pick(
-            format!("Masked in {n_masked} reasons that were written down."),
-            format!("적어 둔 사유 {n_masked}건에서 번호를 가렸습니다."),
-        ));
-    }
-    if n_chained > 0 {
-        let until = asked.config.minute(reasons_until(report, asked));
-        line(&say.pick(
-            format!(
-                "{n_chained} rows of the access log hold the number in their reason. They cannot be changed, and are removed after \
-                 {until} ([audit] keep_days)."
-            ),
-            format!(
-                "접속기록 {n_chained}건의 사유에 이 번호가 남아 있습니다. 고칠 수 없는 기록이며 {until} 뒤에 지워집니다 ([audit] \
-                 keep_days)."
-            ),
-        ));
-    }
-}
-
-/// When the last row of the access log that holds the number is old enough to be removed.
-fn reasons_until(report: &Report, asked: &Asked) -> UnixMs {
-    report.reasons.last_chained_at + i64::from(asked.config.audit.keep_days) * DAY_MS
-}
-
-fn tell_copies(report: &Report, asked: &Asked, say: Say) {
-    for path in &report.removed {
-        let path = path.display();
-        line(&say.pick(format!("Removed: {path}"), format!("삭제함: {path}")));
-    }
-    for copy in &report.copies {
-        let path = copy.path.display();
-        let (holds, holds_ko) = match copy.kind {
-            FileKind::Packed => (
-                "may hold them (it is packed or encrypted, and was not looked into)",
-                "남아 있을 수 있습니다(압축하거나 암호화한 파일이라 열어 보지 않았습니다)",
-            ),
-            _ => ("still holds them", "아직 남아 있습니다"),
+    /// What was saved from a lost database may be nowhere else; one in a folder below may be in use.
+    #[test]
+    fn only_copies_of_upgrades_go_by_themselves() {
+        let folder = tempfile::tempdir().unwrap();
+        let all = [
+            ("munja.db.v19-backup", FileKind::Copy, false),
+            ("munja.db.saved-1", FileKind::Saved, false),
+            ("newer.db", FileKind::Copy, true),
+        ];
+        let copies: Vec<Trace> = all
+            .into_iter()
+            .map(|(name, kind, needs_person)| {
+                let path = folder.path().join(name);
+                Trace { path, kind, n_numbers: 1, n_words: 0, modified_at: 0, n_bytes: 1, needs_person }
+            })
+            .collect();
+        let removed = |which| {
+            copies.iter().for_each(|copy| std::fs::write(&copy.path, "x").unwrap());
+            let removed = remove(&copies, which, Say { lang: Lang::En, json: true }).unwrap();
+            assert!(removed.iter().all(|path| !path.exists()));
+            removed.len()
         };
-        if copy.needs_person {
-            line(&say.pick(
-                format!("{path} {holds}, and nothing removes it by itself: look at it, and remove it"),
-                format!("{path} 에 {holds_ko}. 저절로 지워지지 않으니 확인하고 직접 지우십시오"),
-            ));
-            continue;
-        }
-        let until = asked.config.minute(until(copy, asked));
-        line(&say.pick(
-            format!("{path} {holds}, until {until}; --remove-copies removes it now"),
-            format!("{path} 에 {holds_ko}. {until} 뒤에 지워지며, --remove-copies 로 지금 지울 수 있습니다"),
-        ));
+        assert_eq!([Copies::Kept, Copies::OfUpgrades, Copies::All].map(removed), [0, 1, 2]);
     }
-    let until = asked.config.minute(report.backups_until);
-    line(&say.pick(
-        format!("Backups elsewhere may hold them until {until} ([privacy] backups_kept_days)."),
-        format!("다른 곳의 백업에는 {until}까지 남아 있을 수 있습니다 ([privacy] backups_kept_days)."),
-    ));
-}
-
-/// When the nightly purge removes a copy.
-fn until(copy: &Trace, asked: &Asked) -> UnixMs {
-    copy.modified_at + asked.config.privacy.retention.copies_ms
-}
-
-fn as_json(report: &Report, asked: &Asked) -> serde_json::Value {
-    let nothing = Erased::default();
-    let erased = report.erased.as_ref().unwrap_or(&nothing);
-    let done = &erased.forgotten;
-    let path = |path: &Path| path.display().to_string();
-    json!({
-        "was_stored": report.erased.is_some(),
-        "n_conversations": done.n_conversations,
-        "n_texts_in": done.n_texts_in,
-        "n_texts_out": done.n_texts_out,
-        "n_photos": done.n_photos,
-        "n_raw_pages": erased.n_raw_pages,
-        "n_unreadable": erased.n_unreadable,
-        "opt_out_kept": erased.opted_out_at.is_some(),
-        "restriction_kept": erased.restricted_until_at.is_some(),
-        "kept_in_file": report.not_kept.is_none(),
-        "filled_in_file": report.n_filled_in,
-        "log_emptied": report.is_log_empty,
-        "rewritten": report.is_rewritten,
-        "left": report.left.iter().map(|t| json!({
-            "path": path(&t.path), "numbers": t.n_numbers, "words": t.n_words,
-        })).collect::<Vec<_>>(),
-        "copies": report.copies.iter().map(|t| json!({
-            "path": path(&t.path), "until_at": (!t.needs_person).then(|| until(t, asked)), "n_bytes": t.n_bytes,
-            "looked_into": t.kind != FileKind::Packed,
-        })).collect::<Vec<_>>(),
-        "reasons_masked": report.reasons.n_masked,
-        "access_rows_left": report.reasons.n_chained,
-        "access_rows_until_at": (report.reasons.n_chained > 0).then(|| reasons_until(report, asked)),
-        "copies_removed": report.removed.iter().map(|p| path(p)).collect::<Vec<_>>(),
-        "backups_until_at": report.backups_until,
-    })
 }

@@ -11,7 +11,9 @@ use crate::client::table::{lines, table};
 use crate::config::Config;
 use crate::domain::access::Action;
 use crate::domain::actor::Actor;
-use crate::domain::privacy::{COLUMNS, DAY_MS, FileKind, Holds, Keeps, Retention};
+use crate::domain::privacy::{
+    COLUMNS, DAY_MS, ELSEWHERE, Elsewhere, End, FileKind, Holds, Keeps, Place, Retention,
+};
 use crate::domain::text::safe_for_terminal;
 use crate::ops::clock::Clock;
 use crate::store::{HeldWhat, LegalHold, PurgeRun, copies_about, files_of};
@@ -83,8 +85,9 @@ async fn show(at: &ConfigArg, say: Say) -> anyhow::Result<()> {
         let files: Vec<_> = files.iter().map(|(path, kind)| json!({
             "path": path.display().to_string(), "kind": kind.map(|kind| format!("{kind:?}").to_lowercase()),
         })).collect();
+        let elsewhere: Vec<_> = ELSEWHERE.iter().map(|place| place_json(place, &config)).collect();
         let all = json!({ "places": places, "category_days": by_category, "legal_holds": holds,
-                          "purged": runs, "files": files });
+                          "purged": runs, "files": files, "elsewhere": elsewhere });
         line(&serde_json::to_string_pretty(&all)?);
         return Ok(());
     }
@@ -107,9 +110,91 @@ async fn show(at: &ConfigArg, say: Say) -> anyhow::Result<()> {
     for (path, kind) in &files {
         line(&format!("{}  {}", path.display(), file_words(*kind, say)));
     }
+    for place in ELSEWHERE {
+        line(&format!(
+            "{:<42} {:<14} {}",
+            elsewhere_words(place, &config, say),
+            holds_words(place.holds, say),
+            end_words(place.end, &config, say)
+        ));
+    }
     tell_holds(&holds, &config, say);
     tell_runs(&runs, &config, say);
     Ok(())
+}
+
+/// A place outside the folder of the database; `days`: at the latest after so many, `null` where no number of days decides.
+fn place_json(place: &Place, config: &Config) -> serde_json::Value {
+    let folder = config.backup.folder.as_deref().filter(|_| place.what == Elsewhere::Backups);
+    let (days, removed_by) = match place.end {
+        End::Backup => (Some(u64::from(config.privacy.backups_kept_days)), "munjad backup"),
+        End::Run => (None, "munjad"),
+        End::OwnersBackup => (Some(u64::from(config.privacy.backups_kept_days)), "owner"),
+        End::ByHand => (None, "owner"),
+        End::Days(days) => (Some(days), "munja"),
+        End::LogOut => (None, "munja logout"),
+        End::Tab => (None, "browser"),
+    };
+    json!({ "what": place.what.as_str(), "holds": format!("{:?}", place.holds).to_lowercase(), "owner": place.owner.as_str(),
+            "days": days, "removed_by": removed_by, "path": folder.map(|path| path.display().to_string()) })
+}
+
+fn elsewhere_words(place: &Place, config: &Config, say: Say) -> String {
+    let words = match place.what {
+        Elsewhere::Backups => match &config.backup.folder {
+            Some(folder) => {
+                let folder = folder.display();
+                return say.pick(format!("backups in {folder}"), format!("{folder} 의 백업"));
+            }
+            None => say.pick("backups (munjad backup --to)", "백업(munjad backup --to)"),
+        },
+        Elsewhere::WorkFolders => {
+            say.pick(".munja-work-*, of backups and restores", "백업과 복원의 작업 폴더 .munja-work-*")
+        }
+        Elsewhere::BackupsCarriedAway => {
+            say.pick("backups that were carried elsewhere", "다른 곳으로 옮긴 백업")
+        }
+        Elsewhere::Exports => say.pick("files that somebody exported or saved", "내보내거나 저장한 파일"),
+        Elsewhere::Drafts => say.pick("counselor's machine: drafts", "상담사 컴퓨터: 초안"),
+        Elsewhere::LostAnswers => {
+            say.pick("counselor's machine: answers in doubt", "상담사 컴퓨터: 발송 불확실한 답변의 표시")
+        }
+        Elsewhere::ShownPhotos => {
+            say.pick("counselor's machine: photos shown", "상담사 컴퓨터: 열어 본 사진")
+        }
+        Elsewhere::LogIns => say.pick("counselor's machine: log-in", "상담사 컴퓨터: 로그인"),
+        Elsewhere::BrowserTab => {
+            say.pick("browser tab of the web desk: draft, log-in", "웹 데스크의 탭: 초안, 로그인")
+        }
+    };
+    words.to_owned()
+}
+
+fn end_words(end: End, config: &Config, say: Say) -> String {
+    let (kept, keep) = (config.privacy.backups_kept_days, config.backup.keep);
+    match end {
+        End::Backup => say.pick(
+            format!("{kept} days, and no more than {keep}: munjad backup removes them, but never the newest sound one"),
+            format!("{kept}일, 많아야 {keep}개. munjad backup 이 지우며 온전한 가장 새 백업은 남깁니다"),
+        ),
+        End::Run => say
+            .pick(
+                "with the run; the next one there removes what a killed one left",
+                "작업이 끝나면 지움. 중단된 것은 그곳의 다음 작업이 지움",
+            )
+            .to_owned(),
+        End::OwnersBackup => say.pick(
+            format!("the operator removes them after {kept} days ([privacy] backups_kept_days)"),
+            format!("운영자가 {kept}일 뒤에 지움 ([privacy] backups_kept_days)"),
+        ),
+        End::ByHand => say.pick("whoever asked for it removes it", "만든 사람이 지움").to_owned(),
+        End::Days(days) => say.pick(
+            format!("{days} days: each start of munja removes what is older"),
+            format!("{days}일. munja 를 시작할 때마다 지난 것을 지움"),
+        ),
+        End::LogOut => say.pick("until the log-out", "로그아웃할 때까지").to_owned(),
+        End::Tab => say.pick("until the tab is closed", "탭을 닫을 때까지").to_owned(),
+    }
 }
 
 /// How many days something stays; `None` where no number of days decides.
@@ -118,12 +203,8 @@ fn days(keeps: Keeps, retention: &Retention) -> Option<i64> {
         Keeps::Conversation => Some(retention.texts_ms / DAY_MS),
         Keeps::RawPage => Some(retention.raw_ms / DAY_MS),
         Keeps::Quarantine => Some(retention.quarantine_ms / DAY_MS),
-        Keeps::Citizen
-        | Keeps::LegalHold
-        | Keeps::Remainder
-        | Keeps::AccessLog
-        | Keeps::Staff
-        | Keeps::Always => None,
+        Keeps::AccessLog => Some(retention.reasons_ms / DAY_MS),
+        Keeps::Citizen | Keeps::LegalHold | Keeps::Remainder | Keeps::Staff | Keeps::Always => None,
     }
 }
 
@@ -161,7 +242,8 @@ fn keeps_words(keeps: Keeps, retention: &Retention, say: Say) -> String {
             say.pick("stays: names nobody without the key", "남음: 키 없이는 누구인지 알 수 없음").to_owned()
         }
         Keeps::AccessLog => {
-            say.pick("as long as [audit] keep_days says", "[audit] keep_days 에 정한 동안").to_owned()
+            let days = retention.reasons_ms / DAY_MS;
+            say.pick(format!("{days} days ([audit] keep_days)"), format!("{days}일 ([audit] keep_days)"))
         }
         Keeps::Staff => {
             say.pick("as long as the account or phone", "계정이나 당직 전화가 있는 동안").to_owned()
@@ -179,6 +261,10 @@ fn file_words(kind: Option<FileKind>, say: Say) -> &'static str {
         Some(FileKind::Packed) => {
             say.pick("a packed or encrypted copy: look at it", "압축하거나 암호화한 사본입니다. 확인하십시오")
         }
+        Some(FileKind::Saved) => say.pick(
+            "saved from a lost database: it may hold what is nowhere else",
+            "없어진 데이터베이스에서 구한 것. 다른 곳에 없는 문자가 있을 수 있음",
+        ),
         Some(FileKind::Key) => say.pick("the key for pseudonyms", "가명의 키"),
         Some(FileKind::Erased) => say.pick("who was erased, by pseudonym", "지운 사람의 가명"),
         Some(FileKind::Mark) => say.pick("no personal data", "개인정보 없음"),
@@ -224,6 +310,7 @@ fn run_words(word: &str) -> &str {
         "quarantine" => "읽지 못한 것",
         "citizens" => "시민의 설정",
         "copies" => "데이터베이스 사본",
+        "reasons" => "사유",
         other => other,
     }
 }

@@ -81,6 +81,6 @@ pub(crate) use say::catalogue;
 pub use say::{Say, Value, Values};
 pub use search::Sought;
 pub use seen::{last_seen, note_seen};
-pub use tidy::{DRAFTS_FOR, PHOTOS_FOR, Tidied, photo_folder, tidy};
+pub use tidy::{Tidied, photo_folder, tidy};
 pub use times::{Times, within};
 pub use when::{MOST_DAYS, NotDue, When, due_at, span_ms};

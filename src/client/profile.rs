@@ -12,6 +12,7 @@ use serde_json::{Value as JsonValue, json};
 
 use super::files::write_private;
 use crate::api::wire::LoginResponse;
+use crate::domain::privacy::machine_file;
 
 /// The server, if nobody names one.
 pub const DEFAULT_SERVER: &str = "http://127.0.0.1:6120";
@@ -124,8 +125,9 @@ impl Profile {
         }
     }
 
-    /// The path of a file that this profile remembers something in.
+    /// The path of a file that this profile remembers something in. Only what `domain::privacy` lists is kept here.
     pub fn state_file(&self, name: &str) -> PathBuf {
+        debug_assert!(name.is_empty() || machine_file(name).is_some(), "list {name} in domain::privacy");
         self.state.join(name)
     }
 

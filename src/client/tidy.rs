@@ -1,23 +1,23 @@
-//! What this machine keeps for a counselor has a place and an age: drafts of replies two weeks, photos that were saved to be looked at
-//! a day. Each start removes what is older, of every profile. What a person saved where they named is theirs to remove.
+//! What this machine keeps for a counselor has a place and an age ([`domain::privacy`](crate::domain::privacy), the one owner of both).
+//! Each start removes what is older, of every profile. What a person saved where they named is theirs to remove.
 //!
 //! | what | where | how long |
 //! |---|---|---|
-//! | drafts | `draft-N.txt` in the state folder of the profile | [`DRAFTS_FOR`] |
-//! | replies whose answer was lost: key and digest, no text | `sending-N-DIGEST.json` there | [`DRAFTS_FOR`] |
-//! | one answer for many whose answer was lost: key and ids, no text | `answer-all-DIGEST.json` there | [`DRAFTS_FOR`] |
-//! | photos shown without a place | `munja` in the runtime folder, else the folder `photos` of the profile | [`PHOTOS_FOR`] |
+//! | drafts | `draft-N.txt` in the state folder of the profile | [`DRAFTS_KEPT_DAYS`] |
+//! | replies whose answer was lost: key and digest, no text | `sending-N-DIGEST.json` there | [`DRAFTS_KEPT_DAYS`] |
+//! | one answer for many whose answer was lost: key and ids, no text | `answer-all-DIGEST.json` there | [`DRAFTS_KEPT_DAYS`] |
+//! | photos shown without a place | `munja` in the runtime folder, else the folder `photos` of the profile | [`PHOTOS_KEPT_DAYS`] |
+//!
+//! [`DRAFTS_KEPT_DAYS`]: crate::domain::privacy::DRAFTS_KEPT_DAYS
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use super::profile::Profile;
+use crate::domain::privacy::{Elsewhere, MachineFile, PHOTOS_KEPT_DAYS, machine_file};
 
-/// A draft is kept for so long after its last change.
-pub const DRAFTS_FOR: Duration = Duration::from_secs(14 * 86_400);
-/// A saved photo is kept for so long.
-pub const PHOTOS_FOR: Duration = Duration::from_secs(86_400);
+const DAY_SECS: u64 = 86_400;
 
 /// What was removed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -36,40 +36,32 @@ pub fn photo_folder(profile: &Profile, runtime: Option<&str>) -> PathBuf {
 /// Removes what is too old at `now`. What cannot be removed is tried again at the next start.
 pub fn tidy(profile: &Profile, runtime: Option<&str>, now: SystemTime) -> Tidied {
     let mut done = Tidied::default();
-    let is_old = |path: &Path, keep: Duration| {
+    let remove = |path: &Path, kept_days: u64| {
         let modified = fs::metadata(path).and_then(|about| about.modified());
-        modified.is_ok_and(|at| now.duration_since(at).is_ok_and(|age| age > keep))
+        let kept = Duration::from_secs(kept_days * DAY_SECS);
+        let is_old = modified.is_ok_and(|at| now.duration_since(at).is_ok_and(|age| age > kept));
+        is_old && fs::remove_file(path).is_ok()
     };
-    let remove = |path: &Path, keep: Duration| is_old(path, keep) && fs::remove_file(path).is_ok();
     for folder in profile.all_states() {
         for path in files(&folder) {
             let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-            // Also the copies that editors leave: `.draft-12.txt.swp`, `#draft-12.txt#`.
-            if name.trim_start_matches(['.', '#']).starts_with("draft-") {
-                done.n_drafts += usize::from(remove(&path, DRAFTS_FOR));
-            } else if name.starts_with("sending-") || name.starts_with("answer-all-") {
-                remove(&path, DRAFTS_FOR);
-            } else if is_photo(name) {
+            let Some(is) = machine_file(name) else { continue };
+            let is_removed = is.kept_days().is_some_and(|days| remove(&path, days));
+            match is {
+                MachineFile::Personal(Elsewhere::Drafts) => done.n_drafts += usize::from(is_removed),
                 // Where an older version saved them.
-                done.n_photos += usize::from(remove(&path, PHOTOS_FOR));
-            } else if name.starts_with(".tmp") {
-                // Left by a program that was killed while it wrote.
-                remove(&path, PHOTOS_FOR);
+                MachineFile::Personal(Elsewhere::ShownPhotos) => done.n_photos += usize::from(is_removed),
+                _ => {}
             }
         }
         let photos = files(&folder.join("photos"));
-        done.n_photos += photos.iter().filter(|path| remove(path, PHOTOS_FOR)).count();
+        done.n_photos += photos.iter().filter(|path| remove(path, PHOTOS_KEPT_DAYS)).count();
     }
     if runtime.is_some() {
         let photos = files(&photo_folder(profile, runtime));
-        done.n_photos += photos.iter().filter(|path| remove(path, PHOTOS_FOR)).count();
+        done.n_photos += photos.iter().filter(|path| remove(path, PHOTOS_KEPT_DAYS)).count();
     }
     done
-}
-
-/// A name that [`FileKind::file_name`](crate::domain::photo::FileKind::file_name) gives.
-fn is_photo(name: &str) -> bool {
-    ["photo-", "film-", "voice-"].iter().any(|kind| name.starts_with(kind))
 }
 
 fn files(folder: &Path) -> Vec<PathBuf> {

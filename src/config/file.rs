@@ -125,8 +125,9 @@ fn sections(checker: &Checker<'_>, file: &File) -> Result<Config, ConfigError> {
     let carriers = carrier::read(checker, &file.carrier, &polling)?;
     let limits = carriers.limits();
     let service = service::read(checker, &file.service, &limits)?;
+    let audit = audit::read(checker, &file.audit)?;
     let config = Config {
-        privacy: privacy::read(checker, &file.privacy, &service.categories)?,
+        privacy: privacy::read(checker, &file.privacy, &service.categories, &audit)?,
         database: checker.beside(&file.database.path),
         data_keys: database::keys(checker, &file.database)?,
         carriers,
@@ -136,7 +137,7 @@ fn sections(checker: &Checker<'_>, file: &File) -> Result<Config, ConfigError> {
         triage: Arc::new(triage::triage(&checker.all_readable(&file.triage.files))?),
         has_triage_files: !file.triage.files.is_empty(),
         api: api::read(checker, &file.api)?,
-        audit: audit::read(checker, &file.audit)?,
+        audit,
         metrics: metrics::read(checker, &file.metrics)?,
         webhook: webhook::read(checker, &file.webhook)?,
         log: log::read(checker, &file.log)?,

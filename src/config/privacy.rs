@@ -6,17 +6,28 @@ use std::sync::Arc;
 use serde::Deserialize;
 use toml::Spanned;
 
+use super::audit::Audit;
 use super::checker::{Checker, unwritten};
 use super::error::ConfigError;
 use crate::domain::catalogue::Categories;
-use crate::domain::privacy::{DAY_MS, Retention};
+use crate::domain::privacy::{BackupsEnd, DAY_MS, Retention};
 
 /// `[privacy]`, checked.
 #[derive(Debug, Clone)]
 pub struct Privacy {
     pub retention: Arc<Retention>,
-    /// How long backups elsewhere are kept (days): an erasure names until when they may hold somebody.
+    /// How long backups are kept (days): `munjad backup` removes older ones, and an erasure names until when they may hold somebody.
     pub backups_kept_days: u32,
+}
+
+impl Privacy {
+    /// When backups end of which `keep` are kept.
+    pub fn backups_end(&self, keep: u32) -> BackupsEnd {
+        BackupsEnd {
+            keep: usize::try_from(keep).unwrap_or(usize::MAX),
+            kept_ms: i64::from(self.backups_kept_days) * DAY_MS,
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -54,6 +65,7 @@ pub(super) fn read(
     checker: &Checker<'_>,
     section: &PrivacySection,
     categories: &Categories,
+    audit: &Audit,
 ) -> Result<Privacy, ConfigError> {
     let days = |key: &str, value: &Spanned<u32>, least: u32| {
         checker.count(key, value, least, MOST_DAYS).map(|days| i64::from(days) * DAY_MS)
@@ -65,6 +77,7 @@ pub(super) fn read(
             raw_ms: days("privacy.keep_raw_days", &section.keep_raw_days, 1)?,
             quarantine_ms: days("privacy.keep_quarantine_days", &section.keep_quarantine_days, 1)?,
             copies_ms: days("privacy.keep_copies_days", &section.keep_copies_days, 1)?,
+            reasons_ms: i64::from(audit.keep_days) * DAY_MS,
             hour: i64::from(checker.count("privacy.purge_hour", &section.purge_hour, 0, 23)?),
         }),
         backups_kept_days: checker.count(

@@ -1,6 +1,15 @@
 //! Where personal data lies, and how long it stays: the one list of it. Every text and blob column of the database stands here,
-//! and every kind of file beside it; tests compare the list with `schema.sql` and with what a run leaves. Retention
-//! ([`Retention`]) is the operator's, by kind and by category of the consultation.
+//! every kind of file beside it, and every place elsewhere ([`ELSEWHERE`]): backups, exports, and what counselors' machines keep. Tests
+//! compare the list with `schema.sql`, with what a run leaves, and with what the programs write. Retention ([`Retention`]) is the
+//! operator's, by kind and by category of the consultation.
+
+mod backups;
+mod elsewhere;
+
+pub use backups::BackupsEnd;
+pub use elsewhere::{
+    DRAFTS_KEPT_DAYS, ELSEWHERE, Elsewhere, End, MachineFile, Owner, PHOTOS_KEPT_DAYS, Place, machine_file,
+};
 
 use super::UnixMs;
 
@@ -37,7 +46,8 @@ pub enum Keeps {
     LegalHold,
     /// What remains of what was erased.
     Remainder,
-    /// As long as the access log is kept (`[audit] keep_days`): the law wants it, also of who was erased.
+    /// As long as the access log is kept (`[audit] keep_days`): the law wants it, also of who was erased. What was done stays
+    /// after that, without its reason.
     AccessLog,
     /// As long as the account, or the phone in the configuration.
     Staff,
@@ -106,7 +116,9 @@ pub const COLUMNS: &[Columns] = {
         row("erased_text", "key", Pseudonym, K::Remainder),
         row("erased_text", "carrier", Nothing, K::Always),
         row("privacy_act", "pseudonym", Pseudonym, K::Remainder),
-        row("privacy_act", "what reason", Nothing, K::Always),
+        row("privacy_act", "what", Nothing, K::Always),
+        // The access log has the same reason: it is blanked here as soon as the person is erased.
+        row("privacy_act", "reason", Words, K::AccessLog),
         row("counselor", "login name", Staff, K::Staff),
         row("counselor", "password_hash", Secret, K::Staff),
         row("counselor", "role desks", Nothing, K::Always),
@@ -150,10 +162,12 @@ pub const COLUMNS: &[Columns] = {
         row("search_note_data", "block", Words, K::Conversation),
         row("search_progress", "source", Nothing, K::Always),
         row("bulletin", "text desk", Nothing, K::Always),
-        row("edited_list", "list content reason", Nothing, K::Always),
+        row("edited_list", "list content", Nothing, K::Always),
+        row("edited_list", "reason", Words, K::AccessLog),
         row("review", "comment answer", Words, K::Conversation),
         row("review_mark", "point", Nothing, K::Always),
-        row("recovery", "state reason", Nothing, K::Always),
+        row("recovery", "state", Nothing, K::Always),
+        row("recovery", "reason", Words, K::AccessLog),
         row("recovery_list", "carrier direction trouble", Nothing, K::Always),
         row("recovery_text", "what", Nothing, K::Always),
     ]
@@ -167,10 +181,12 @@ pub enum FileKind {
     Log,
     /// Photos, films and voice messages, named by their hashes.
     Photos,
-    /// A whole database as it once was: of a migration, or saved from one that was lost.
+    /// A whole database as it once was: of a migration, or one that is being encrypted.
     Copy,
     /// A copy that somebody packed or encrypted: it is not looked into, and may hold anybody.
     Packed,
+    /// A whole database that was saved from one whose file was lost: it may hold texts of others that are nowhere else.
+    Saved,
     /// The key for pseudonyms.
     Key,
     /// What was erased, by pseudonym: so that a restore does not bring it back.
@@ -182,20 +198,19 @@ pub enum FileKind {
 impl FileKind {
     /// Whether it holds personal data.
     pub fn is_personal(self) -> bool {
-        matches!(self, Self::Database | Self::Log | Self::Photos | Self::Copy | Self::Packed)
+        self.is_copy() || matches!(self, Self::Database | Self::Log | Self::Photos)
     }
 
     /// Whether it is a whole database beside the one in use.
     pub fn is_copy(self) -> bool {
-        matches!(self, Self::Copy | Self::Packed)
+        matches!(self, Self::Copy | Self::Saved | Self::Packed)
     }
 }
 
 /// What the file is whose name is that of the database and `ending`; `None` for one that is not listed.
 pub fn file_kind(ending: &str) -> Option<FileKind> {
-    let is_copy = (ending.starts_with(".v") && ending.trim_end_matches(".partial").ends_with("-backup"))
-        || ending.starts_with(".saved-")
-        || ending.starts_with(".rescued");
+    let is_copy = ending.starts_with(".v") && ending.trim_end_matches(".partial").ends_with("-backup");
+    let is_saved = ending.starts_with(".saved-") || ending.starts_with(".rescued");
     match ending {
         "" => Some(FileKind::Database),
         "-wal" | "-shm" | "-journal" => Some(FileKind::Log),
@@ -207,6 +222,7 @@ pub fn file_kind(ending: &str) -> Option<FileKind> {
         // A database, or a copy of one, that is being encrypted.
         _ if ending.trim_end_matches("-journal").ends_with(".recrypt") => Some(FileKind::Copy),
         _ if is_copy => Some(FileKind::Copy),
+        _ if is_saved => Some(FileKind::Saved),
         _ => None,
     }
 }
@@ -242,8 +258,9 @@ fn is_of_nobody(ending: &str) -> bool {
 
 /// A day (milliseconds).
 pub const DAY_MS: i64 = 86_400_000;
-/// A database up to this size (bytes) is rewritten while the gateway runs: it waits less than its patience.
-pub const REWRITTEN_AT_ONCE: u64 = 64 << 20;
+/// A database up to this size (bytes) is rewritten while the gateway runs: about two seconds (8 s a GB), less than half of what its
+/// writer waits for another program before it refuses.
+pub const REWRITTEN_AT_ONCE: u64 = 256 << 20;
 /// Hours of the night in which the daily purge may begin.
 const NIGHT_HOURS: i64 = 3;
 /// It begins at any hour when it has not run for so long: a gateway that is off at night purges, too.
@@ -264,6 +281,8 @@ pub struct Retention {
     pub quarantine_ms: i64,
     /// Copies of whole databases beside the database.
     pub copies_ms: i64,
+    /// Reasons of what was done with somebody's data: as long as the access log, which has them, too.
+    pub reasons_ms: i64,
     /// When the daily purge begins (hour, in the first desk's time zone).
     pub hour: i64,
 }
@@ -277,6 +296,7 @@ impl Default for Retention {
             raw_ms: 30 * DAY_MS,
             quarantine_ms: 90 * DAY_MS,
             copies_ms: 90 * DAY_MS,
+            reasons_ms: 730 * DAY_MS,
             hour: 3,
         }
     }
@@ -332,6 +352,7 @@ mod tests {
             raw_ms: 30 * DAY_MS,
             quarantine_ms: 90 * DAY_MS,
             copies_ms: 90 * DAY_MS,
+            reasons_ms: 730 * DAY_MS,
             hour: 23,
         }
     }
@@ -379,6 +400,7 @@ mod tests {
             (".v8-backup", true),
             (".v8-backup.partial", true),
             (".saved-1700000000", true),
+            (".rescued", true),
             (".recrypt", true),
             (".v8-backup.recrypt", true),
             (".v8-backup.recrypt-journal", true),
@@ -390,6 +412,9 @@ mod tests {
         ] {
             assert_eq!(file_kind(ending).map(FileKind::is_personal), Some(personal), "{ending}");
         }
+        // What may be nowhere else is no copy of an upgrade.
+        assert_eq!(file_kind(".saved-1700000000"), Some(FileKind::Saved));
+        assert_eq!(file_kind(".v8-backup"), Some(FileKind::Copy));
         assert_eq!(file_kind(".xlsx"), None);
         assert_eq!(file_kind(".verse"), None);
     }

@@ -75,7 +75,16 @@ async fn who_was_erased_is_not_brought_back_by_a_copy_and_the_carriers_lists() {
     let copy = backup(&config, &[]);
     answered(&gateway).await;
     let why = ["--reason", "asked by letter", "--config", &at];
-    munjad(0, &[&["citizen", "erase", NUMBER, "--even-open"], &why[..]].concat());
+    let erase = [&["citizen", "erase", NUMBER, "--even-open"], &why[..]].concat();
+    let said = munjad(3, &erase);
+    let name = copy.file_name().unwrap().to_str().unwrap();
+    assert!(said.contains("1 backup in") && said.contains(name), "a backup may hold them: {said}");
+    // Again, as scripts may: until nothing that is known holds them.
+    assert!(munjad(3, &[&erase[..], &["--json"]].concat()).contains(name));
+    fs::rename(&copy, copy.with_extension("away")).unwrap();
+    let said = munjad(0, &erase);
+    assert!(said.contains("carried elsewhere") && !said.contains(name), "{said}");
+    fs::rename(copy.with_extension("away"), &copy).unwrap();
 
     let Gateway { carrier, folder, daemon, store, desk: _ } = gateway;
     drop(store);

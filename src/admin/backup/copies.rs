@@ -7,14 +7,33 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 
 use crate::admin::Say;
+use crate::domain::UnixMs;
+use crate::domain::privacy::BackupsEnd;
 use crate::ops::backups::copies;
 
-/// Removes all but the newest `keep` copies, and never the one that was just made; returns what was removed.
-pub(super) fn remove_old(folder: &Path, keep: usize, just_made: &Path) -> anyhow::Result<Vec<PathBuf>> {
+/// A backup that was made and proved.
+pub(super) struct JustMade<'a> {
+    pub file: &'a Path,
+    /// It lacks no photo that the database names.
+    pub is_whole: bool,
+    pub at: UnixMs,
+}
+
+/// Removes the copies that end with the one that was just made, and never that one; returns what was removed. While it lacks
+/// photos, the one before it may be the newest sound one, and stays.
+pub(super) fn remove_old(
+    folder: &Path,
+    end: BackupsEnd,
+    just_made: &JustMade<'_>,
+) -> anyhow::Result<Vec<PathBuf>> {
     let all = copies(folder).with_context(|| format!("{} cannot be read", folder.display()))?;
-    let others = all.into_iter().filter(|copy| copy.path != just_made);
+    let others = all.into_iter().filter(|copy| copy.path != just_made.file);
     let mut removed = Vec::new();
-    for old in others.skip(keep.saturating_sub(1)) {
+    for (n_between, old) in others.enumerate() {
+        let may_be_newest_sound = n_between == 0 && !just_made.is_whole;
+        if may_be_newest_sound || !end.is_over(n_between + 1, old.made_at, just_made.at) {
+            continue;
+        }
         match fs::remove_file(&old.path) {
             // Another backup was just made, too.
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
@@ -62,11 +81,19 @@ mod tests {
         }
         fs::write(folder.path().join("munja-backup-notes.tar"), "mine").unwrap();
         // The one just made has the oldest name, by a clock that was wrong.
-        let removed = remove_old(folder.path(), 2, &at(1)).unwrap();
+        let newest = at(1);
+        let made = |is_whole, days: i64| JustMade { file: &newest, is_whole, at: days * 86_400_000 };
+        let end = BackupsEnd { keep: 2, kept_ms: 35 * 86_400_000 };
+        let removed = remove_old(folder.path(), end, &made(true, 5)).unwrap();
         assert_eq!(removed, [at(4), at(3), at(2)]);
         let left: Vec<PathBuf> = copies(folder.path()).unwrap().into_iter().map(|copy| copy.path).collect();
         assert_eq!(left, [at(5), at(1)]);
         assert!(folder.path().join("munja-backup-notes.tar").exists());
+        // By age: nothing before its time, and not the one before a backup that lacks photos.
+        assert!(remove_old(folder.path(), end, &made(true, 40)).unwrap().is_empty());
+        assert!(remove_old(folder.path(), end, &made(false, 41)).unwrap().is_empty());
+        assert_eq!(remove_old(folder.path(), end, &made(true, 41)).unwrap(), [at(5)]);
+        assert!(remove_old(folder.path(), end, &made(true, 400)).unwrap().is_empty() && newest.exists());
     }
 
     #[test]

@@ -20,15 +20,16 @@ pub(super) use age::{Age, is_sealed};
 use archive::holds_plain_database;
 pub(super) use archive::{Verified, verify};
 pub(super) use copies::{age_in_words, size};
-pub(super) use work::work_folder;
+pub(super) use work::{work_folder, work_folders};
 
 use super::{ConfigArg, FOUND_BAD, Say, counted, line};
 use crate::config::Config;
 use crate::daemon;
+use crate::domain::privacy::BackupsEnd;
 use crate::ops::backups::{Copy, copies, name_of};
 use crate::ops::clock::Clock;
 use archive::Source;
-use copies::remove_old;
+use copies::{JustMade, remove_old};
 
 #[derive(Args)]
 #[command(
@@ -43,7 +44,7 @@ pub(super) struct Backup {
     /// Encrypt for this public key of age (default: backup.recipient)
     #[arg(long)]
     recipient: Option<String>,
-    /// Keep so many copies in the folder, this one among them (default: backup.keep)
+    /// Keep so many copies in the folder, this one among them (default: backup.keep); none older than privacy.backups_kept_days
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
     keep: Option<u32>,
 }
@@ -83,10 +84,10 @@ pub(super) async fn run(args: Backup, say: Say) -> anyhow::Result<ExitCode> {
     if recipient.as_ref().is_some_and(|word| word.starts_with('-')) {
         bail!(say.pick("--recipient is no public key", "--recipient 가 공개 키가 아닙니다"));
     }
-    let keep = args.keep.unwrap_or(config.backup.keep);
+    let end = config.privacy.backups_end(args.keep.unwrap_or(config.backup.keep));
     let path = args.at.config;
     let now = Clock::system().now_ms();
-    let made = tokio::task::spawn_blocking(move || make(&config, &path, (&folder, keep), recipient, now));
+    let made = tokio::task::spawn_blocking(move || make(&config, &path, (&folder, end), recipient, now));
     let made = made.await??;
     tell(&made, say);
     Ok(if made.missing.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(FOUND_BAD) })
@@ -102,11 +103,11 @@ fn folder(to: Option<PathBuf>, config: &Config, say: Say) -> anyhow::Result<Path
     })
 }
 
-/// Makes the copy, proves it, gives it its name, and removes the oldest ones. Blocks.
+/// Makes the copy, proves it, gives it its name, and removes those that end with it. Blocks.
 fn make(
     config: &Config,
     config_path: &Path,
-    (folder, keep): (&Path, u32),
+    (folder, end): (&Path, BackupsEnd),
     recipient: Option<String>,
     now: i64,
 ) -> anyhow::Result<Made> {
@@ -130,7 +131,8 @@ fn make(
     let names = (0..SECONDS_TRIED).map(|later| folder.join(name_of(now + later * 1_000, ending)));
     let file = work::give_name(&ready, names)?;
     let n_bytes = file.metadata().with_context(|| format!("{} cannot be read", file.display()))?.len();
-    let removed = remove_old(folder, usize::try_from(keep)?, &file)?;
+    let just_made = JustMade { file: &file, is_whole: written.missing.is_empty(), at: now };
+    let removed = remove_old(folder, end, &just_made)?;
     Ok(Made {
         n_bytes,
         file,
@@ -198,12 +200,12 @@ pub(super) fn plain_backups(folder: &Path) -> Vec<PathBuf> {
 pub(super) fn list(args: Backups, say: Say) -> anyhow::Result<ExitCode> {
     let config = Config::load_without_secrets(&args.at.config)?;
     let folder = folder(args.to, &config, say)?;
-    let now = Clock::system().now_ms();
+    let (now, end) = (Clock::system().now_ms(), config.privacy.backups_end(config.backup.keep));
     let all = copies(&folder).with_context(|| format!("{} cannot be read", folder.display()))?;
     if say.json {
         let row = |copy: &Copy| {
             json!({ "file": copy.path.display().to_string(), "made_at": copy.made_at, "bytes": copy.n_bytes,
-                    "age_ms": now - copy.made_at, "encrypted": copy.is_encrypted() })
+                    "age_ms": now - copy.made_at, "encrypted": copy.is_encrypted(), "until_at": end.latest(copy.made_at) })
         };
         line(&serde_json::to_string_pretty(&all.iter().map(row).collect::<Vec<_>>())?);
         return Ok(ExitCode::SUCCESS);
@@ -211,13 +213,11 @@ pub(super) fn list(args: Backups, say: Say) -> anyhow::Result<ExitCode> {
     for copy in &all {
         let (name, age) = (copy.path.display(), age_in_words(now - copy.made_at, say));
         let sealed = if copy.is_encrypted() { say.pick(", encrypted", ", 암호화") } else { "" };
-        let size = copies::size(copy.n_bytes);
-        line(
-            &say.pick(
-                format!("{name}  {age} old, {size}{sealed}"),
-                format!("{name}  {age} 전, {size}{sealed}"),
-            ),
-        );
+        let (size, until) = (copies::size(copy.n_bytes), config.minute(end.latest(copy.made_at)));
+        line(&say.pick(
+            format!("{name}  {age} old, {size}{sealed}, until {until} at the latest"),
+            format!("{name}  {age} 전, {size}{sealed}, 늦어도 {until}까지"),
+        ));
     }
     if all.is_empty() {
         let folder = folder.display();

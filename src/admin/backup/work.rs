@@ -33,8 +33,7 @@ pub(in crate::admin) fn work_folder(folder: &Path) -> anyhow::Result<WorkFolder>
     made.with_context(|| format!("{} cannot be made", folder.display()))?;
     for entry in fs::read_dir(folder).with_context(|| format!("{} cannot be read", folder.display()))? {
         let path = entry?.path();
-        let is_ours = path.file_name().and_then(|name| name.to_str()).is_some_and(|n| n.starts_with(PREFIX));
-        if is_ours && is_left(&path) {
+        if is_work(&path) && is_left(&path) {
             // It is tried again next time.
             drop(fs::remove_dir_all(&path));
         }
@@ -47,6 +46,16 @@ pub(in crate::admin) fn work_folder(folder: &Path) -> anyhow::Result<WorkFolder>
     held.try_lock().with_context(cannot)?;
     fs::rename(&new, made.path().join(HELD)).with_context(cannot)?;
     Ok(WorkFolder { folder: made, _held: held })
+}
+
+/// The work folders within a folder: of runs that are under way, or that were killed. None where it cannot be read.
+pub(in crate::admin) fn work_folders(folder: &Path) -> Vec<PathBuf> {
+    let paths = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+    paths.filter(|path| is_work(path) && path.is_dir()).collect()
+}
+
+fn is_work(path: &Path) -> bool {
+    path.file_name().and_then(|name| name.to_str()).is_some_and(|name| name.starts_with(PREFIX))
 }
 
 fn is_left(work: &Path) -> bool {
@@ -107,6 +116,7 @@ mod tests {
         let being_made = folder.path().join(format!("{PREFIX}new"));
         fs::create_dir(&being_made).unwrap();
         fs::write(left.join(HELD), "").unwrap();
+        assert_eq!(work_folders(folder.path()).len(), 3);
         let others = work_folder(folder.path()).unwrap();
         assert!(!left.exists() && being_made.exists() && ours.path().exists());
         let path = others.path().to_owned();

@@ -247,7 +247,7 @@ fn shown(paths: &[PathBuf]) -> Vec<String> {
 /// Copies beside the database and about it, and backups that hold texts as they are, or may: what is packed is not looked into.
 fn plain_copies(config: &Config) -> Vec<PathBuf> {
     let beside = files_of(&config.database).unwrap_or_default().into_iter();
-    let copies = beside.filter(|(path, kind)| *kind == Some(FileKind::Copy) && is_plain(path));
+    let copies = beside.filter(|(path, kind)| kind.is_some_and(FileKind::is_copy) && is_plain(path));
     let backups = config.backup.folder.as_deref().map(plain_backups).unwrap_or_default();
     let is_open = |path: &Path| !path.to_str().is_some_and(is_sealed);
     let about = copies_about(&config.database).into_iter();

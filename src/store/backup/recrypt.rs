@@ -97,7 +97,7 @@ impl Store {
 fn copies(database: &Path, keys: &DataKeys, to: Option<&DataKey>) -> Result<RecryptedCopies> {
     let mut done = RecryptedCopies::default();
     for (path, kind) in files_of(database)? {
-        if kind != Some(FileKind::Copy) {
+        if !kind.is_some_and(FileKind::is_copy) {
             continue;
         }
         // Half of a copy, which is made anew where it is needed: nobody else is at work, for the caller holds the lock.

@@ -25,11 +25,10 @@ use crate::store::journal::event::{NewEvent, append_event};
 use crate::store::outbound::transition::{Step, finish};
 use crate::store::{Result, Store, StoreError};
 
-/// Whom to erase, and why.
+/// Whom to erase. Why, the access log has.
 #[derive(Debug, Clone)]
 pub struct Erasure {
     pub number: PhoneNumber,
-    pub reason: Reason,
     /// Close what is open and take back what has not left; without it they are obstacles.
     pub even_open: bool,
 }
@@ -166,7 +165,8 @@ fn erase(
     }
     let forgotten = forgetting.done;
     let (opted_out_at, restricted_until_at) = part_with(conn, keys, number, now)?;
-    record(conn, Act::Erase, keys.of_citizen(number), &erasure.reason, now)?;
+    // Why stands in the access log alone: after an erasure nothing else here speaks of the person.
+    record(conn, Act::Erase, keys.of_citizen(number), &Reason::default(), now)?;
     append_event(conn, now, NewEvent::new(EventKind::CitizenErased))?;
     Ok(Ok(Erased { forgotten, opted_out_at, restricted_until_at, ..Erased::default() }))
 }

@@ -111,7 +111,8 @@ pub(in crate::store) fn recognise(
     Ok(())
 }
 
-/// Keeps what still holds for a citizen by their pseudonym, and removes what stands under their number.
+/// Keeps what still holds for a citizen by their pseudonym, and removes what stands under their number, with the reasons of what
+/// was done with their data.
 fn part_with(
     conn: &Connection,
     keys: &PseudonymKey,
@@ -133,5 +134,6 @@ fn part_with(
     })?;
     conn.prepare_cached("DELETE FROM citizen WHERE number = :number")?
         .execute(named_params! { ":number": citizen.reveal() })?;
+    reasons::blank_of(conn, keys.of_citizen(citizen))?;
     Ok((found.opted_out_at, until))
 }

@@ -10,8 +10,8 @@ use rusqlite::{Connection, OptionalExtension, Row, named_params};
 use super::erase::under_way;
 use super::forget::Forgetting;
 use super::hold;
-use super::part_with;
 use super::traces::files_of;
+use super::{part_with, reasons};
 use crate::domain::UnixMs;
 use crate::domain::event::EventKind;
 use crate::domain::phone::PhoneNumber;
@@ -37,11 +37,12 @@ pub enum Purged {
     Quarantine,
     Citizens,
     Copies,
+    Reasons,
 }
 
 impl Purged {
-    pub const ALL: [Purged; 5] =
-        [Self::Conversations, Self::RawPages, Self::Quarantine, Self::Citizens, Self::Copies];
+    pub const ALL: [Purged; 6] =
+        [Self::Conversations, Self::RawPages, Self::Quarantine, Self::Citizens, Self::Copies, Self::Reasons];
 
     /// The word in the database.
     pub fn as_str(self) -> &'static str {
@@ -51,6 +52,7 @@ impl Purged {
             Self::Quarantine => "quarantine",
             Self::Citizens => "citizens",
             Self::Copies => "copies",
+            Self::Reasons => "reasons",
         }
     }
 }
@@ -143,6 +145,10 @@ impl Store {
                 .await
             }
             Purged::Copies => self.purge_copies(retention.copies_ms).await,
+            Purged::Reasons => {
+                let before = now - retention.reasons_ms;
+                self.write(move |conn| reasons::blank_old(conn, before)).await
+            }
         }
     }
 
@@ -213,7 +219,7 @@ impl Store {
             };
             let all = files_of(&path)?;
             let copies =
-                all.into_iter().filter(|(_, kind)| *kind == Some(FileKind::Copy)).map(|(path, _)| path);
+                all.into_iter().filter(|(_, kind)| kind.is_some_and(FileKind::is_copy)).map(|(path, _)| path);
             Ok(copies.filter(is_old).filter(|path| std::fs::remove_file(path).is_ok()).count())
         });
         removed.await.unwrap_or(Err(crate::store::StoreError::Crashed))

@@ -1,5 +1,9 @@
-//! Reasons that were typed before they were masked on their way in (`domain::reason`): what erasing somebody finds of their number
-//! in them. Rows of the access log are chained: they cannot be changed, and are counted.
+//! Reasons outside a conversation: their end, and what erasing somebody finds of their number in those that were typed before they were
+//! masked on their way in (`domain::reason`).
+//!
+//! The access log has each of them, too, for as long as the law wants it. So elsewhere they are blanked once they are as old as
+//! its rows may be, and those of what was done with somebody's data already when that person is erased. Rows of the access log are
+//! chained: they cannot be changed, and are counted.
 
 use rusqlite::{Connection, named_params};
 
@@ -8,6 +12,7 @@ use crate::domain::UnixMs;
 use crate::domain::actor::Actor;
 use crate::domain::phone::PhoneNumber;
 use crate::domain::phone_in_text::stands_in;
+use crate::domain::pseudonym::Pseudonym;
 use crate::domain::reason::Reason;
 use crate::store::{Result, Store};
 
@@ -18,6 +23,13 @@ const REASONS: [(&str, &str); 5] = [
     ("edited_list", "reason"),
     ("recovery", "reason"),
     ("citizen", "restriction_reason"),
+];
+
+/// Those with an age: the time that counts. A hold's own reason stays until it ends, a restriction's with the citizen.
+const AGEING: [(&str, &str, &str); 3] = [
+    ("privacy_act", "reason", "at"),
+    ("edited_list", "reason", "stored_at"),
+    ("recovery", "reason", "ended_at"),
 ];
 
 /// Reasons in which somebody's number stood.
@@ -45,6 +57,27 @@ impl Store {
             .await?;
         Ok(OldReasons { n_masked, ..chained })
     }
+}
+
+/// Blanks the reasons of what was done with the data of one person, who has been erased.
+pub(super) fn blank_of(conn: &Connection, of: Pseudonym) -> Result<()> {
+    let sql = "UPDATE privacy_act SET reason = '' WHERE pseudonym = :of AND reason <> ''";
+    conn.prepare_cached(sql)?.execute(named_params! { ":of": of.0.as_slice() })?;
+    Ok(())
+}
+
+/// Blanks reasons from before `before`, and those of people who were erased after them: an older copy of the database may have brought
+/// them back. Returns how many. Reads through the tables: they are short.
+pub(super) fn blank_old(conn: &Connection, before: UnixMs) -> Result<usize> {
+    let mut n = 0;
+    for (table, column, at) in AGEING {
+        let sql = format!("UPDATE {table} SET {column} = '' WHERE {at} < :before AND {column} <> ''");
+        n += conn.execute(&sql, named_params! { ":before": before })?;
+    }
+    let erased = "UPDATE privacy_act SET reason = ''
+                  WHERE reason <> '' AND EXISTS (SELECT 1 FROM erased_citizen e
+                                                 WHERE e.pseudonym = privacy_act.pseudonym AND e.erased_at >= privacy_act.at)";
+    Ok(n + conn.execute(erased, [])?)
 }
 
 fn mask(conn: &Connection, (table, column): (&str, &str), number: &PhoneNumber) -> Result<usize> {

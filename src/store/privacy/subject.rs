@@ -101,6 +101,12 @@ impl Store {
         .await
     }
 
+    /// When a person was erased, if they were.
+    pub async fn erased_at(&self, number: PhoneNumber) -> Result<Option<UnixMs>> {
+        let of = self.pseudonyms().of_citizen(&number);
+        self.read(move |conn| erased_at(conn, of)).await
+    }
+
     /// What is stored of a person, without a record of the look: for the rules of an act that is recorded itself.
     pub(super) async fn stored_of(&self, number: PhoneNumber) -> Result<Subject> {
         let pseudonym = self.pseudonyms().of_citizen(&number);

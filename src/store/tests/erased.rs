@@ -375,7 +375,7 @@ async fn the_list_of_who_was_erased_is_filled_in_or_nobody_is_erased() {
     bench.consultation("b", JIYEONG, minsu, T0).await;
     // Root may write everything: a folder is in the way.
     std::fs::create_dir(&file).unwrap();
-    let erasure = Erasure { number: PhoneNumber::parse(MINSU), reason: "asked".into(), even_open: false };
+    let erasure = Erasure { number: PhoneNumber::parse(MINSU), even_open: false };
     let refused = bench.store.erase_citizen(erasure, &everybody(), &quiet(), T0 + DAY).await;
     assert!(refused.unwrap_err().to_string().contains("munja.db-erased cannot be written"));
     assert_eq!((bench.count("erased_citizen"), bench.count("privacy_act")), (0, 0), "nothing was changed");

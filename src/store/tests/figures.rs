@@ -24,7 +24,7 @@ impl Bench {
 impl Bench {
     async fn erased(&self, citizen: &str, now: i64) {
         let number = PhoneNumber::parse(citizen);
-        let erasure = Erasure { number, reason: "asked by letter".into(), even_open: false };
+        let erasure = Erasure { number, even_open: false };
         let erased = self.store.erase_citizen(erasure, &everybody(), &quiet(), now).await.unwrap();
         assert!(erased.is_ok(), "{erased:?}");
     }

@@ -30,6 +30,7 @@ mod photos;
 mod plans;
 mod privacy;
 mod put_back;
+mod reasons;
 mod receipt_model;
 mod receipts;
 mod recovery;

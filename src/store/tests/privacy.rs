@@ -68,8 +68,7 @@ impl Bench {
         even_open: bool,
         now: i64,
     ) -> std::result::Result<Erased, Obstacles> {
-        let erasure =
-            Erasure { number: PhoneNumber::parse(citizen), reason: "asked by letter".into(), even_open };
+        let erasure = Erasure { number: PhoneNumber::parse(citizen), even_open };
         self.store.erase_citizen(erasure, &everybody(), &quiet(), now).await.unwrap()
     }
 
@@ -226,8 +225,7 @@ async fn who_was_erased_is_in_no_file() {
 #[tokio::test]
 async fn nobody_is_erased_of_whom_nothing_is_stored() {
     let bench = Bench::new();
-    let erasure =
-        Erasure { number: PhoneNumber::parse(MINSU), reason: "asked by letter".into(), even_open: true };
+    let erasure = Erasure { number: PhoneNumber::parse(MINSU), even_open: true };
     let done = bench.store.erase_citizen(erasure, &everybody(), &quiet(), T0).await;
     assert!(matches!(done, Err(StoreError::NotFound)), "{done:?}");
     assert_eq!((bench.count("privacy_act"), bench.count("erased_citizen")), (0, 0));

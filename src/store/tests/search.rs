@@ -266,8 +266,7 @@ async fn the_index_keeps_nothing_of_what_is_erased() {
         .unwrap();
     bench.all_leave(T0).await;
     bench.index_all().await;
-    let erasure =
-        Erasure { number: PhoneNumber::parse("01033330000"), reason: "letter".into(), even_open: true };
+    let erasure = Erasure { number: PhoneNumber::parse("01033330000"), even_open: true };
     let before = bench.indexed_bytes();
     bench.store.erase_citizen(erasure, &everybody(), &quiet(), T0).await.unwrap().unwrap();
     // An empty page has a header of four bytes.
@@ -288,8 +287,7 @@ async fn an_index_that_does_not_fit_is_built_anew() {
         bench.write_all(&["버스 하나", "버스 둘"]).await;
         bench.index_all().await;
         bench.outside(harm);
-        let erasure =
-            Erasure { number: PhoneNumber::parse("01033330000"), reason: "letter".into(), even_open: true };
+        let erasure = Erasure { number: PhoneNumber::parse("01033330000"), even_open: true };
         bench.store.erase_citizen(erasure, &everybody(), &quiet(), T0).await.unwrap().unwrap();
         assert_eq!(
             bench.value::<i64>("SELECT count(*) FROM search_progress WHERE source = 'text'"),
