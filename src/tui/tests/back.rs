@@ -223,3 +223,23 @@ fn the_look_names_the_answer_that_has_just_left() {
     let said = crate::tui::plain::Told::default().lines(&town.app).join("\n");
     assert!(said.contains("답변함: “5분 뒤에 옵니다.”"), "{said}");
 }
+
+/// Line by line: taken back, written anew and sent, with nothing refused on the way.
+#[test]
+fn what_is_taken_back_is_written_anew_line_by_line() {
+    let mut town = Town::new(Lang::Ko, [bus()]);
+    town.app.is_plain = true;
+    let mut told = crate::tui::plain::Told::default();
+    let mut said = Vec::new();
+    for line in ["n", "a", "5분 뒤에 옵니다.", ".", "y", "z", ".0", "10분 뒤에 옵니다.", ".", "y"] {
+        for event in crate::tui::plain::events(&town.app, line) {
+            town.feed(event);
+        }
+        town.waits(2_500);
+        said.extend(told.lines(&town.app));
+    }
+    let said = said.join("\n");
+    assert!(!said.contains("다른 프로그램") && !said.contains("Esc"), "{said}");
+    let left: Vec<&str> = town.left.iter().map(|(_, sent)| sent.text.as_str()).collect();
+    assert_eq!(left, ["5분 뒤에 옵니다.", "10분 뒤에 옵니다."]);
+}
