@@ -231,7 +231,8 @@ fn what_is_taken_back_is_written_anew_line_by_line() {
     town.app.is_plain = true;
     let mut told = crate::tui::plain::Told::default();
     let mut said = Vec::new();
-    for line in ["n", "a", "5분 뒤에 옵니다.", ".", "y", "z", ".0", "10분 뒤에 옵니다.", ".", "y"] {
+    for line in ["n", "a", "5분 뒤에 옵니다.", ".", "y", "z", ".0", "10분 뒤에 옵니다.", ".", "y"]
+    {
         for event in crate::tui::plain::events(&town.app, line) {
             town.feed(event);
         }
