@@ -190,6 +190,8 @@ fn an_answer_that_was_begun_is_asked_about() {
         town.press(keys);
         let screen = drawn::screen(&town.app, 80, 24);
         assert!(screen.contains("쓰던 답변이 있습니다") && screen.contains("덧붙여"), "{keys}\n{screen}");
+        let crate::tui::app::Mode::Confirm(asked) = &town.app.mode else { panic!("{keys} asks") };
+        assert!(asked.question.contains(words), "{}", asked.question);
         assert!(town.closed.is_empty() && town.acts.is_empty(), "{keys}");
         town.press("<Enter>");
         assert_eq!(town.app.draft(), "덧붙여", "{keys}");
