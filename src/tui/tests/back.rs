@@ -190,6 +190,8 @@ fn an_answer_that_was_begun_is_asked_about() {
         town.press(keys);
         let screen = drawn::screen(&town.app, 80, 24);
         assert!(screen.contains("쓰던 답변이 있습니다") && screen.contains("덧붙여"), "{keys}\n{screen}");
+        let crate::tui::app::Mode::Confirm(asked) = &town.app.mode else { panic!("{keys} asks") };
+        assert!(asked.question.contains(words), "{}", asked.question);
         assert!(town.closed.is_empty() && town.acts.is_empty(), "{keys}");
         town.press("<Enter>");
         assert_eq!(town.app.draft(), "덧붙여", "{keys}");
@@ -222,4 +224,25 @@ fn the_look_names_the_answer_that_has_just_left() {
     town.app.is_plain = true;
     let said = crate::tui::plain::Told::default().lines(&town.app).join("\n");
     assert!(said.contains("답변함: “5분 뒤에 옵니다.”"), "{said}");
+}
+
+/// Line by line: taken back, written anew and sent, with nothing refused on the way.
+#[test]
+fn what_is_taken_back_is_written_anew_line_by_line() {
+    let mut town = Town::new(Lang::Ko, [bus()]);
+    town.app.is_plain = true;
+    let mut told = crate::tui::plain::Told::default();
+    let mut said = Vec::new();
+    for line in ["n", "a", "5분 뒤에 옵니다.", ".", "y", "z", ".0", "10분 뒤에 옵니다.", ".", "y"]
+    {
+        for event in crate::tui::plain::events(&town.app, line) {
+            town.feed(event);
+        }
+        town.waits(2_500);
+        said.extend(told.lines(&town.app));
+    }
+    let said = said.join("\n");
+    assert!(!said.contains("다른 프로그램") && !said.contains("Esc"), "{said}");
+    let left: Vec<&str> = town.left.iter().map(|(_, sent)| sent.text.as_str()).collect();
+    assert_eq!(left, ["5분 뒤에 옵니다.", "10분 뒤에 옵니다."]);
 }
