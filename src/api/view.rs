@@ -104,6 +104,7 @@ pub(super) fn detail(row: store::ConversationDetail, looker: Looker<'_>) -> Conv
         previous_id: row.summary.previous_id,
         category: row.summary.category.clone(),
         acked_by: row.summary.acked_by.clone(),
+        danger_end: row.summary.danger_end.map(|end| end.as_str().to_owned()),
         opted_out: row.citizen.opted_out_at.is_some(),
         restricted_until_at: row.citizen.restricted_until_at,
         preference: row.citizen.preference.as_deref().map(|text| masked(text).into_owned()),

@@ -208,6 +208,10 @@ pub struct ConversationDetail {
     /// Name of the counselor who looks after the danger.
     #[serde(default)]
     pub acked_by: Option<String>,
+    /// How the danger ended: `answered` (a person answered), `told` (119 or 112 was told) or `false_alarm`; absent while it is open, and
+    /// where there was none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub danger_end: Option<String>,
     /// The citizen wants no automatic texts.
     #[serde(default)]
     pub opted_out: bool,

@@ -15,6 +15,8 @@ use crate::domain::text::one_line;
 use crate::tui::editor::Editor;
 use crate::tui::keys::{Command, command};
 
+/// That an answer is being sent is said until it has left, and so much longer.
+const SAID_FOR_MS: i64 = 5_000;
 /// Columns of a text that a notice names.
 const NAMED_COLUMNS: usize = 30;
 
@@ -172,7 +174,10 @@ impl App {
         if let (Listed::Mine, Ok(list)) = (listed, &result) {
             self.mine = list.conversations.clone();
         }
-        if listed == Listed::Mine && self.queue.listed != Listed::Mine {
+        if let (Listed::Waiting, Ok(list)) = (listed, &result) {
+            (self.waiting, self.n_waiting) = (list.conversations.clone(), list.n_total);
+        }
+        if matches!(listed, Listed::Mine | Listed::Waiting) && self.queue.listed != listed {
             return Vec::new();
         }
         self.stale.is_listing = false;
@@ -231,10 +236,9 @@ impl App {
             Wanted::Act(_, done) => {
                 self.stale.list = true;
                 let category = detail.category.clone().unwrap_or_default();
-                self.tell(
-                    &format!("did-{done}"),
-                    [("n", n.to_string().into()), ("category", category.into())],
-                );
+                let at = detail.summary.promise_due_at.map(|at| self.times().clock(at)).unwrap_or_default();
+                let values = [("n", n.to_string().into()), ("category", category.into()), ("at", at.into())];
+                self.tell(&format!("did-{done}"), values);
                 self.refreshed(detail)
             }
             Wanted::Claim(_, _) if self.n() == Some(n) => {
@@ -242,7 +246,13 @@ impl App {
                 self.refreshed(detail)
             }
             Wanted::Next | Wanted::Claim(..) | Wanted::Open(_) => {
+                let marked =
+                    self.queue.selected.filter(|marked| ![Some(n), self.n()].contains(&Some(*marked)));
                 let effects = self.opened(detail);
+                // Somebody who looked at another row is told that the order of the queue counts.
+                if wanted == Wanted::Next && marked.is_some() {
+                    self.tell("took-next", [("n", n.to_string().into())]);
+                }
                 if let Some((_, text)) = self.recalled.take().filter(|(of, _)| *of == n) {
                     self.taken_back(n, &text);
                 }
@@ -368,10 +378,12 @@ impl App {
         let held =
             texts.filter(|text| text.state == "held").find_map(|text| Some((text.id, text.leaves_at?)));
         let text = sending.text.clone();
+        let leaves_at = held.map_or(self.now, |(_, leaves_at)| leaves_at);
         self.last_held = held.map(|(m, leaves_at)| LastHeld { n, m, text, leaves_at });
         let size = sent.response.size.as_ref().map(|size| length_class(&self.say, size)).unwrap_or_default();
         let id = if sent.response.repeated { "sent-before" } else { "sent" };
         self.tell(id, [("n", n.to_string().into()), ("size", size.into())]);
+        self.told_until(leaves_at + SAID_FOR_MS);
         for word in &sent.not_applied {
             let words =
                 self.say.t(if *word == "promise" { "not-applied-promise" } else { "not-applied-category" });
@@ -440,7 +452,10 @@ impl App {
         }
         let taken_back = self.can_take_back().filter(|(of, _)| *of == n && deed == Deed::Closed);
         match taken_back {
-            Some(_) => self.tell("did-closed-held", [("n", n.to_string().into())]),
+            Some((_, secs)) => {
+                self.tell("did-closed-held", [("n", n.to_string().into())]);
+                self.told_until(self.now + 1_000 * secs);
+            }
             None => {
                 let id = if deed == Deed::Closed { "did-closed" } else { "did-released" };
                 self.tell(id, [("n", n.to_string().into())]);

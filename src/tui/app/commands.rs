@@ -2,7 +2,7 @@
 
 use super::event::Effect;
 use super::state::{App, AskFor, Confirm, Mode, PickFor, Then};
-use crate::api::wire::{ActionRequest, RevealRequest, RevealWhat};
+use crate::api::wire::{ActionRequest, MessageView, OutboundMessage, RevealRequest, RevealWhat};
 use crate::tui::keys::{Command, Key, command, pressed};
 
 /// Rows that Page Up and Page Down scroll.
@@ -81,6 +81,10 @@ impl App {
             Command::Handover => self.picked_from(PickFor::Service),
             Command::Unmask => self.unmask(),
             Command::Photos => self.show_photos(),
+            Command::Ack if self.looks_after() => {
+                self.alert("acked-already", [("n", n.to_string().into())]);
+                Vec::new()
+            }
             Command::Ack => self.act(n, ActionRequest::Ack {}, "acked"),
             Command::Urgent => self.confirm_act("confirm-urgent", ActionRequest::Urgent {}, "urgent"),
             Command::Warn => self.confirm_act("confirm-warn", ActionRequest::Warn {}, "warned"),
@@ -158,6 +162,12 @@ impl App {
         self.request(Effect::Claim(n, false))
     }
 
+    /// Whether I hold a danger that does not ring: who holds it looks after it.
+    fn looks_after(&self) -> bool {
+        let rings = self.talk.as_ref().is_some_and(|talk| talk.detail.summary.is_ringing);
+        self.holds() && self.is_in_danger() && !rings
+    }
+
     /// The number at once in a danger, where seconds count; else for a reason.
     fn reveal(&mut self, n: i64) -> Vec<Effect> {
         let is_danger = self.talk.as_ref().is_some_and(|talk| talk.detail.summary.tier == Some(1));
@@ -180,7 +190,11 @@ impl App {
                 self.request(Effect::Recall(n, message))
             }
             None => {
-                self.alert("nothing-to-undo", []);
+                let is_sent = |text: &OutboundMessage| text.author.is_some() && text.state != "cancelled";
+                let talk = self.talk.iter().flat_map(|talk| &talk.detail.messages);
+                let has_answer = talk.filter_map(MessageView::outbound).any(is_sent);
+                let is_at_once = self.leaves_at_once() && has_answer;
+                self.alert(if is_at_once { "nothing-to-undo-danger" } else { "nothing-to-undo" }, []);
                 Vec::new()
             }
         }

@@ -41,7 +41,7 @@ fn a_danger_is_handed_over_with_what_to_read_out() {
         town.press(key);
         assert!(town.acts.is_empty(), "the service is chosen first");
         town.press("<Down><Enter>");
-        assert_eq!(town.acts, [json!({ "reveal": "handover 112" })]);
+        assert_eq!(town.acts, [json!({ "reveal": "112에 알리려고" })]);
         let sheet = screen(&town.app, 80, 24);
         for words in ["112", "010-1234-5678", "할아버지가 쓰러졌어요", "문자만", "11:59"] {
             assert!(sheet.contains(words), "{words}: {sheet}");
