@@ -85,19 +85,21 @@ pub(super) fn summary(
 }
 
 /// Who looks at a conversation, and when.
-#[derive(Clone, Copy)]
 pub(super) struct Looker<'a> {
     /// Makes the short names of citizens.
     pub(super) names: &'a PseudonymKey,
     pub(super) meaning: MeaningOf,
     pub(super) me: i64,
     pub(super) now: UnixMs,
+    /// The names of desks.
+    pub(super) settings: Arc<ApiSettings>,
 }
 
 pub(super) fn detail(row: store::ConversationDetail, looker: Looker<'_>) -> ConversationDetail {
     let writes = |w: &&store::Writer| w.counselor.id != looker.me && is_being_written(w.saved_at, looker.now);
     ConversationDetail {
         summary: summary(&row.summary, looker.names, looker.now),
+        desk_name: looker.settings.policy.desks.find(&row.summary.desk).map(|desk| desk.name.clone()),
         last_inbound_id: row.summary.last_inbound_seq,
         closed_at: row.summary.closed_at,
         close_reason: row.summary.close_reason.as_deref().map(|text| masked(text).into_owned()),
@@ -264,7 +266,7 @@ pub(super) fn photo(row: &store::PhotoInfo) -> PhotoView {
 
 pub(super) fn in_conversation(
     (conversation_id, citizen, row): &(i64, PhoneNumber, store::Message),
-    looker: Looker<'_>,
+    looker: &Looker<'_>,
 ) -> MessageInConversation {
     MessageInConversation {
         conversation_id: *conversation_id,

@@ -196,6 +196,9 @@ pub struct ConversationList {
 pub struct ConversationDetail {
     #[serde(flatten)]
     pub summary: ConversationSummary,
+    /// The name of the desk that serves it; absent for a desk that is no more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub desk_name: Option<String>,
     /// The `seq` of the citizen's last text; a reply has to carry it as `last_seen`.
     pub last_inbound_id: i64,
     pub closed_at: Option<i64>,
