@@ -1,13 +1,15 @@
 //! Domain and store types as wire types. Only here are texts and masked numbers revealed for the wire; identity numbers in texts
 //! are masked here, but in [`revealed`].
 
-use super::MeaningOf;
+use std::sync::Arc;
+
 use super::wire::{
     CheckView, ComparedView, ConversationDetail, ConversationSummary, CounselorView, Counts, EventView,
     InboundMessage, MarkView, MessageInConversation, MessageView, NoteView, OfferView, OutboundMessage,
     PhotoView, PossibleLoss, RecoveryView, ReferralView, ReplacedView, RevealedText, SearchHitView,
     SearchResults, SimilarView, SurveyView, WritingView,
 };
+use super::{ApiSettings, MeaningOf};
 use crate::domain::UnixMs;
 use crate::domain::counselor::Counselor;
 use crate::domain::draft::is_being_written;
