@@ -15,6 +15,7 @@ use crate::domain::counselor::Counselor;
 use crate::domain::draft::is_being_written;
 use crate::domain::event::NoteKind;
 use crate::domain::identity_number::{kinds, masked};
+use crate::domain::notice::Notice;
 use crate::domain::phone::PhoneNumber;
 use crate::domain::pseudonym::PseudonymKey;
 use crate::domain::readiness::Check;
@@ -99,8 +100,14 @@ pub(super) struct Looker<'a> {
 
 pub(super) fn detail(row: store::ConversationDetail, looker: Looker<'_>) -> ConversationDetail {
     let writes = |w: &&store::Writer| w.counselor.id != looker.me && is_being_written(w.saved_at, looker.now);
+    let notice = |notice: Notice| {
+        let said = looker.settings.policy.texts.say(notice, row.summary.language, &[]);
+        said.map(|said| said.text)
+    };
     ConversationDetail {
         summary: summary(&row.summary, looker.names, looker.now),
+        asked_where: notice(Notice::Where),
+        warning: notice(Notice::Warning),
         desk_name: looker.settings.policy.desks.find(&row.summary.desk).map(|desk| desk.name.clone()),
         last_inbound_id: row.summary.last_inbound_seq,
         closed_at: row.summary.closed_at,

@@ -196,6 +196,11 @@ pub struct ConversationList {
 pub struct ConversationDetail {
     #[serde(flatten)]
     pub summary: ConversationSummary,
+    /// What the citizen is sent by the action `where`, and by `warn`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked_where: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub warning: Option<String>,
     /// The name of the desk that serves it; absent for a desk that is no more.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub desk_name: Option<String>,

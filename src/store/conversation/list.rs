@@ -13,6 +13,7 @@ use crate::domain::actor::{Actor, DeskScope};
 use crate::domain::citizen::Citizen;
 use crate::domain::conversation::{ConversationState, DangerEnd, DangerState, Referral};
 use crate::domain::counselor::Counselor;
+use crate::domain::notice::Language;
 use crate::domain::phone::PhoneNumber;
 use crate::domain::refusal::Refusal;
 use crate::domain::text::MessageText;
@@ -75,6 +76,8 @@ pub struct ConversationSummary {
     pub acked_by: Option<String>,
     /// How the danger in it ended; `None` while it is open, and where there was none.
     pub danger_end: Option<DangerEnd>,
+    /// Of automatic texts.
+    pub language: Language,
     /// The outside department that works on it.
     pub referral: Option<Referral>,
     /// Its place in the queue.
@@ -243,7 +246,7 @@ const SUMMARY: &str = "
     c.referred_to, c.referred_at, c.referral_due_at, c.queue_at,
     (SELECT o.name FROM counselor o WHERE o.id = c.offered_to), c.offered_until_at,
     c.last_inbound_at, (SELECT f.opted_out_at FROM citizen f WHERE f.number = c.citizen),
-    c.danger";
+    c.danger, c.language AS language";
 /// What there is beside its texts: most conversations have none of it, and need no query for it.
 const BESIDE: &str = "
     EXISTS (SELECT 1 FROM citizen f WHERE f.number = c.citizen),
@@ -361,6 +364,7 @@ fn summary(r: &Row<'_>) -> rusqlite::Result<ConversationSummary> {
         offered_to: r.get(22)?,
         acked_by: r.get(23)?,
         danger_end: danger_end(r)?,
+        language: row::word(r, "language", Language::from_word)?,
         n_messages: r.get(24)?,
         n_in_doubt: r.get(25)?,
         n_last_photos: r.get(26)?,
@@ -419,7 +423,7 @@ pub(super) fn one(conn: &Connection, id: i64) -> Result<ConversationSummary> {
 
 pub(in crate::store) fn detail(conn: &Connection, id: i64) -> Result<ConversationDetail> {
     let one = format!("SELECT {SUMMARY}, {BESIDE} FROM conversation c {HOLDER} WHERE c.id = :id");
-    let found = |r: &Row<'_>| Ok((summary(r)?, (r.get(36)?, r.get(37)?, r.get(38)?, r.get(39)?)));
+    let found = |r: &Row<'_>| Ok((summary(r)?, (r.get(37)?, r.get(38)?, r.get(39)?, r.get(40)?)));
     let (summary, (has_facts, has_notes, has_survey, has_drafts)) =
         conn.prepare_cached(&one)?.query_row(named_params! { ":id": id }, found)?;
     let mut messages = inbound(conn, id)?;

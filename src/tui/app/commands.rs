@@ -3,10 +3,13 @@
 use super::event::Effect;
 use super::state::{App, AskFor, Confirm, Mode, PickFor, Then};
 use crate::api::wire::{ActionRequest, MessageView, OutboundMessage, RevealRequest, RevealWhat};
+use crate::domain::text::one_line;
 use crate::tui::keys::{Command, Key, command, pressed};
 
 /// Rows that Page Up and Page Down scroll.
 const PAGE: usize = 10;
+/// Columns of an automatic text in a question.
+const MOST_SHOWN: usize = 400;
 
 impl App {
     pub(super) fn desk_key(&mut self, key: Key) -> Vec<Effect> {
@@ -129,7 +132,15 @@ impl App {
 
     fn confirm_act(&mut self, id: &str, action: ActionRequest, done: &'static str) -> Vec<Effect> {
         if let Some(n) = self.n() {
-            let question = self.say.with(id, [("n", n.to_string().into())]);
+            let detail = self.talk.as_ref().map(|talk| &talk.detail);
+            // What leaves is seen first.
+            let text = detail.and_then(|detail| match action {
+                ActionRequest::Where {} => detail.asked_where.as_deref(),
+                ActionRequest::Warn {} => detail.warning.as_deref(),
+                _ => None,
+            });
+            let text = text.map_or_else(String::new, |text| format!("\n┃ {}", one_line(text, MOST_SHOWN)));
+            let question = format!("{}{text}", self.say.with(id, [("n", n.to_string().into())]));
             self.mode = Mode::Confirm(Confirm { question, then: Then::Act(n, action, done) });
         }
         Vec::new()

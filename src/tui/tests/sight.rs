@@ -168,6 +168,21 @@ fn a_space_that_is_put_in_can_be_read_and_the_question_stands_apart() {
 }
 
 #[test]
+fn what_a_key_sends_by_itself_is_seen_first() {
+    let mut talk = bus();
+    (talk.asked_where, talk.warning) = (Some("[120] 어디입니까?".to_owned()), Some("[120] 욕은".to_owned()));
+    let mut town = Town::new(Lang::Ko, [talk]);
+    for (key, words) in [("i", "┃ [120] 어디입니까?"), ("w", "┃ [120] 욕은")] {
+        town.feed(Event::Open(1));
+        town.press(key);
+        let shown = screen(&town.app, 80, 24);
+        assert!(shown.contains(words), "{shown}");
+        town.press("n");
+    }
+    assert!(town.acts.is_empty());
+}
+
+#[test]
 fn the_look_is_seen_in_full_where_there_is_room() {
     let mut town = Town::new(Lang::Ko, [bus()]);
     town.press("na");
