@@ -17,6 +17,7 @@ use super::{ApiContext, ApiSettings, view};
 use crate::domain::UnixMs;
 use crate::domain::access::Action;
 use crate::domain::actor::Actor;
+use crate::domain::catalogue::NoCategory;
 use crate::domain::conversation::{Category, Command, MOST_DAYS_AHEAD};
 use crate::domain::opt_out::Wish;
 use crate::domain::phone::PhoneNumber;
@@ -185,10 +186,18 @@ fn command(
     })
 }
 
+/// Why a word names no category.
+pub(super) fn no_category(why: NoCategory) -> Problem {
+    Problem::new(match why {
+        NoCategory::Unknown => ProblemCode::NoSuchCategory,
+        NoCategory::Ambiguous => ProblemCode::SeveralCategories,
+    })
+}
+
 /// A category of the list that this desk uses.
 pub(super) fn find_category(settings: &ApiSettings, word: &str, desk: &str) -> Result<Category, Problem> {
     let found = settings.categories.find(word, Some(desk));
-    let key = found.map_err(|_| Problem::new(ProblemCode::NoSuchCategory))?;
+    let key = found.map_err(no_category)?;
     Ok(Category { key, version: settings.categories.version.clone() })
 }
 

@@ -38,7 +38,7 @@ pub(super) async fn list(
     let shown = found.iter().map(|(id, citizen, _)| (*id, Some(citizen.clone()))).collect();
     let access = NewAccess { shown, ..NewAccess::by(&session.actor, Action::List).detail(detail) };
     let looker = context.looker(&session);
-    let messages = found.iter().map(|text| view::in_conversation(text, looker)).collect();
+    let messages = found.iter().map(|text| view::in_conversation(text, &looker)).collect();
     Ok(Seen(Json(MessageList { messages, next }), access))
 }
 

@@ -162,7 +162,13 @@ impl ApiContext {
 
     fn looker(&self, session: &session::Session) -> view::Looker<'_> {
         let names = self.store.pseudonyms();
-        view::Looker { names, meaning: self.meaning, me: session.counselor.id, now: self.now() }
+        view::Looker {
+            names,
+            meaning: self.meaning,
+            me: session.counselor.id,
+            now: self.now(),
+            settings: self.settings(),
+        }
     }
 
     fn settings(&self) -> Arc<ApiSettings> {

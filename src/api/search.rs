@@ -184,7 +184,7 @@ fn category(settings: &ApiSettings, word: &str) -> Result<String, Problem> {
     if is_group {
         return Ok(word.to_owned());
     }
-    settings.categories.find(word, None).map_err(|_| Problem::new(ProblemCode::NoSuchCategory))
+    settings.categories.find(word, None).map_err(super::action::no_category)
 }
 
 /// Why a number is looked for; nothing for any other search.

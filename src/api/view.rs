@@ -1,18 +1,21 @@
 //! Domain and store types as wire types. Only here are texts and masked numbers revealed for the wire; identity numbers in texts
 //! are masked here, but in [`revealed`].
 
-use super::MeaningOf;
+use std::sync::Arc;
+
 use super::wire::{
     CheckView, ComparedView, ConversationDetail, ConversationSummary, CounselorView, Counts, EventView,
     InboundMessage, MarkView, MessageInConversation, MessageView, NoteView, OfferView, OutboundMessage,
     PhotoView, PossibleLoss, RecoveryView, ReferralView, ReplacedView, RevealedText, SearchHitView,
     SearchResults, SimilarView, SurveyView, WritingView,
 };
+use super::{ApiSettings, MeaningOf};
 use crate::domain::UnixMs;
 use crate::domain::counselor::Counselor;
 use crate::domain::draft::is_being_written;
 use crate::domain::event::NoteKind;
 use crate::domain::identity_number::{kinds, masked};
+use crate::domain::notice::Notice;
 use crate::domain::phone::PhoneNumber;
 use crate::domain::pseudonym::PseudonymKey;
 use crate::domain::readiness::Check;
@@ -85,25 +88,34 @@ pub(super) fn summary(
 }
 
 /// Who looks at a conversation, and when.
-#[derive(Clone, Copy)]
 pub(super) struct Looker<'a> {
     /// Makes the short names of citizens.
     pub(super) names: &'a PseudonymKey,
     pub(super) meaning: MeaningOf,
     pub(super) me: i64,
     pub(super) now: UnixMs,
+    /// The names of desks.
+    pub(super) settings: Arc<ApiSettings>,
 }
 
 pub(super) fn detail(row: store::ConversationDetail, looker: Looker<'_>) -> ConversationDetail {
     let writes = |w: &&store::Writer| w.counselor.id != looker.me && is_being_written(w.saved_at, looker.now);
+    let notice = |notice: Notice| {
+        let said = looker.settings.policy.texts.say(notice, row.summary.language, &[]);
+        said.map(|said| said.text)
+    };
     ConversationDetail {
         summary: summary(&row.summary, looker.names, looker.now),
+        asked_where: notice(Notice::Where),
+        warning: notice(Notice::Warning),
+        desk_name: looker.settings.policy.desks.find(&row.summary.desk).map(|desk| desk.name.clone()),
         last_inbound_id: row.summary.last_inbound_seq,
         closed_at: row.summary.closed_at,
         close_reason: row.summary.close_reason.as_deref().map(|text| masked(text).into_owned()),
         previous_id: row.summary.previous_id,
         category: row.summary.category.clone(),
         acked_by: row.summary.acked_by.clone(),
+        danger_end: row.summary.danger_end.map(|end| end.as_str().to_owned()),
         opted_out: row.citizen.opted_out_at.is_some(),
         restricted_until_at: row.citizen.restricted_until_at,
         preference: row.citizen.preference.as_deref().map(|text| masked(text).into_owned()),
@@ -263,7 +275,7 @@ pub(super) fn photo(row: &store::PhotoInfo) -> PhotoView {
 
 pub(super) fn in_conversation(
     (conversation_id, citizen, row): &(i64, PhoneNumber, store::Message),
-    looker: Looker<'_>,
+    looker: &Looker<'_>,
 ) -> MessageInConversation {
     MessageInConversation {
         conversation_id: *conversation_id,

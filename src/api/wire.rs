@@ -196,6 +196,14 @@ pub struct ConversationList {
 pub struct ConversationDetail {
     #[serde(flatten)]
     pub summary: ConversationSummary,
+    /// What the citizen is sent by the action `where`, and by `warn`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked_where: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub warning: Option<String>,
+    /// The name of the desk that serves it; absent for a desk that is no more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub desk_name: Option<String>,
     /// The `seq` of the citizen's last text; a reply has to carry it as `last_seen`.
     pub last_inbound_id: i64,
     pub closed_at: Option<i64>,
@@ -208,6 +216,10 @@ pub struct ConversationDetail {
     /// Name of the counselor who looks after the danger.
     #[serde(default)]
     pub acked_by: Option<String>,
+    /// How the danger ended: `answered` (a person answered), `told` (119 or 112 was told) or `false_alarm`; absent while it is open, and
+    /// where there was none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub danger_end: Option<String>,
     /// The citizen wants no automatic texts.
     #[serde(default)]
     pub opted_out: bool,

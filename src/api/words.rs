@@ -317,8 +317,11 @@ sentences! {
         ["That is you", "A conversation is passed on to somebody else: that log-in name is your own."],
         ["본인의 아이디", "상담은 다른 상담사에게 넘깁니다. 그 아이디는 본인의 것입니다."];
     NoSuchCategory:
-        ["No such category", "No category matches, or several do; see the list."],
-        ["없는 분류", "맞는 분류가 없거나 여러 개입니다. 분류 목록을 확인해 주세요."];
+        ["No such category", "No category matches; see the list."],
+        ["없는 분류", "맞는 분류가 없습니다. 분류 목록을 확인해 주세요."];
+    SeveralCategories:
+        ["Several categories", "Several categories match; write more of the name."],
+        ["여러 분류", "맞는 분류가 여러 개입니다. 이름을 더 적어 주세요."];
     CategoryNeeded:
         ["Category needed", "A category is needed to close the conversation."],
         ["분류가 필요합니다", "종료하려면 분류를 정해야 합니다."];

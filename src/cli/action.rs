@@ -249,7 +249,7 @@ pub(super) async fn act_until(
     let detail = done_by.inspect_err(|error| conversation::show_newer(context, error))?;
     let values = [
         ("n", n.to_string().into()),
-        ("desk", one_word(&detail.summary.desk).into()),
+        ("desk", one_word(detail.desk_name.as_deref().unwrap_or(&detail.summary.desk)).into()),
         ("category", one_word(detail.category.as_deref().unwrap_or_default()).into()),
         ("at", context.times().clock(until).into()),
     ];

@@ -9,7 +9,7 @@ use crate::api::wire::{ConversationDetail, ConversationSummary, MessageView, Not
 use crate::client::ClientError;
 use crate::client::citizen::named;
 use crate::client::format::one_word;
-use crate::client::message::why_urgent;
+use crate::client::message::{danger_over, why_urgent};
 use crate::client::note_seen;
 use crate::domain::text::{folded, one_line, safe_for_terminal};
 use crate::domain::triage::as_typed;
@@ -157,6 +157,8 @@ fn remarks(context: &CliContext, detail: &ConversationDetail) -> Vec<String> {
         let held = summary.claimed_by.as_ref().map(|holder| ("who", one_word(&holder.name).into()));
         let id = if held.is_some() { "ringing-held" } else { "ringing" };
         lines.push(context.paint.alert(&say.with(id, std::iter::once(n()).chain(held))));
+    } else if let Some(over) = danger_over(say, detail) {
+        lines.push(over);
     } else if let Some(name) = detail.acked_by.as_deref().filter(|_| summary.tier == Some(1)) {
         lines.push(context.paint.alert(&say.with("urgent-acked", [("name", one_word(name).into())])));
     }
@@ -185,7 +187,8 @@ fn remarks(context: &CliContext, detail: &ConversationDetail) -> Vec<String> {
         return lines;
     }
     let category = detail.category.as_deref().map(|c| one_line(c, 80)).unwrap_or_else(|| "-".to_owned());
-    let place = [("desk", one_word(&summary.desk).into()), ("category", category.into())];
+    let desk = detail.desk_name.as_deref().unwrap_or(&summary.desk);
+    let place = [("desk", one_word(desk).into()), ("category", category.into())];
     lines.push(context.paint.faint(&say.with("desk-and-category", place)));
     lines
 }

@@ -46,8 +46,8 @@ impl Exit {
         use ProblemCode::*;
         match code {
             BadRequest | UnknownField | WrongContentType | NoSuchDesk | NoSuchPerson | PassedToYourself
-            | NoSuchCategory | NotReachable | CategoryNeeded | BulletinUntil | DatesReversed
-            | DatesInFuture | TooManyDays | ListRefused | PasswordLength | PasswordCommon
+            | NoSuchCategory | SeveralCategories | NotReachable | CategoryNeeded | BulletinUntil
+            | DatesReversed | DatesInFuture | TooManyDays | ListRefused | PasswordLength | PasswordCommon
             | PasswordPersonal | PasswordUnchanged => Exit::Usage,
             MethodNotAllowed => Exit::Unexpected,
             TooSlow => Exit::Unreachable,

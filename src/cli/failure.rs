@@ -130,7 +130,7 @@ impl Failure {
     /// What kind of name it is about, if it is about one that fits nothing or several things.
     pub fn about_name(&self) -> Option<Named> {
         match self.code() {
-            "no_such_category" => Some(Named::Category),
+            "no_such_category" | "several_categories" => Some(Named::Category),
             "no_such_desk" => Some(Named::Desk),
             "no_such_person" => Some(Named::Person),
             "no_canned" => Some(Named::Canned),

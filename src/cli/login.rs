@@ -104,9 +104,10 @@ async fn first_steps(
 ) -> Result<(), Failure> {
     let mut step = answer.first_step.clone();
     if step.as_deref() == Some("password") {
-        let remark = context.say.t("choose-password");
+        let is_asked = from_stdin || context.io.stdin_is_terminal;
+        let remark = context.say.t(if is_asked { "choose-password" } else { "choose-password-later" });
         context.remark(&remark);
-        if !from_stdin && !context.io.stdin_is_terminal {
+        if !is_asked {
             return Ok(());
         }
         let new = secret::new_password(context, from_stdin)?;

@@ -77,6 +77,8 @@ pub struct LessonFact {
     pub lesson: String,
     /// From their first text to a person's first answer (milliseconds); `None` if they got none.
     pub answer_ms: Option<i64>,
+    /// Their conversation was passed on.
+    pub was_passed_on: bool,
 }
 
 pub(super) async fn run(context: &mut CliContext, args: &Args, start: StartPractice) -> Result<(), Failure> {
@@ -170,7 +172,7 @@ fn describe(context: &CliContext, facts: &PracticeFacts, at_desk: bool) -> Strin
     if facts.n_to_come > 0 {
         lines.push(context.say.with("practice-to-come", [("n", facts.n_to_come.to_string().into())]));
     }
-    lines.extend(facts.lessons.iter().map(|one| lesson(context, one, facts.has_passed_on)));
+    lines.extend(facts.lessons.iter().map(|one| lesson(context, one)));
     let step = |is_done: bool, id: &str, (keys, commands): (&str, &str)| {
         let how = if at_desk { keys } else { commands };
         let words = context.say.with(id, [("how", how.to_owned().into())]);
@@ -190,22 +192,19 @@ fn describe(context: &CliContext, facts: &PracticeFacts, at_desk: bool) -> Strin
     lines.join("\n")
 }
 
-/// `✓ 긴급: 0분 40초`
-fn lesson(context: &CliContext, of: &LessonFact, has_passed_on: bool) -> String {
+/// `✓ 긴급: 40초 만에 첫 답`
+fn lesson(context: &CliContext, of: &LessonFact) -> String {
     let name = context.say.t(&format!("practice-lesson-{}", of.lesson));
     let Some(ms) = of.answer_ms else {
-        if of.lesson == "transfer" && has_passed_on {
+        if of.was_passed_on {
             return format!("✓ {}", context.say.with("practice-lesson-passed", [("lesson", name.into())]));
         }
         return format!("· {}", context.say.with("practice-unanswered", [("lesson", name.into())]));
     };
     let secs = ms / 1_000;
-    let values = [
-        ("lesson", name.into()),
-        ("minutes", (secs / 60).to_string().into()),
-        ("secs", (secs % 60).to_string().into()),
-    ];
-    format!("✓ {}", context.say.with("practice-time", values))
+    let span =
+        context.say.with("practice-span", [("minutes", (secs / 60).into()), ("secs", (secs % 60).into())]);
+    format!("✓ {}", context.say.with("practice-time", [("lesson", name.into()), ("span", span.into())]))
 }
 
 #[cfg(test)]
@@ -214,7 +213,11 @@ mod tests {
 
     fn facts(n_to_come: usize) -> PracticeFacts {
         PracticeFacts {
-            lessons: vec![LessonFact { lesson: "question".into(), answer_ms: Some(30_000) }],
+            lessons: vec![LessonFact {
+                lesson: "question".into(),
+                answer_ms: Some(30_000),
+                was_passed_on: false,
+            }],
             n_to_come,
             is_danger_first: None,
             has_passed_on: false,

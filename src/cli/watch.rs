@@ -185,7 +185,12 @@ fn event_sentence(context: &CliContext, names: &Names, event: &EventView) -> Str
     let who = event.counselor_name.as_deref().or(event.counselor.as_deref());
     let who = who.map(one_word).unwrap_or_default();
     let m = event.message_id.map(|m| m.to_string()).unwrap_or_default();
-    let more = of_bulletin(context, names, whole);
+    let mut more = of_bulletin(context, names, whole);
+    // The number in a sentence is that of its conversation, where it is about one.
+    if let Some(n) = event.conversation_id {
+        more.retain(|(name, _)| *name != "n");
+        more.push(("n", n.to_string().into()));
+    }
     let sentence = event_words(&context.say, (&one_word(&event.kind), &detail), (&who, &m), more);
     let urgent = matches!(
         event.kind.as_str(),

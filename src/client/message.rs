@@ -5,8 +5,8 @@ use super::format::{one_word, thousands, visible_character};
 use super::say::Say;
 use super::times::Times;
 use crate::api::wire::{
-    AdviceView, ConversationSummary, InboundMessage, MessageView, OfferView, OutboundMessage, PhotoView,
-    ReplacedView, ReplyResponse, ReplySize,
+    AdviceView, ConversationDetail, ConversationSummary, DeskList, InboundMessage, MessageView, OfferView,
+    OutboundMessage, PhotoView, ReplacedView, ReplyResponse, ReplySize,
 };
 use crate::domain::UnixMs;
 use crate::domain::delivery_reason::DeliveryReason;
@@ -56,6 +56,35 @@ pub fn holder_of_danger(say: &Say, row: &ConversationSummary) -> Option<String> 
         None if row.is_ringing => Some(say.t("danger-free-short")),
         _ => None,
     }
+}
+
+/// What became of a danger whose alarm is over, and who holds the conversation now; `None` while the alarm is not over, and for any other
+/// conversation.
+pub fn danger_over(say: &Say, detail: &ConversationDetail) -> Option<String> {
+    let end = detail.danger_end.as_deref().filter(|_| detail.summary.tier == Some(1))?;
+    // The note of a hand-over begins with who was told.
+    let told = detail.notes.iter().rfind(|note| note.kind == "handover");
+    let service = told.and_then(|note| note.text.split_once(':')).map(|(service, _)| one_word(service));
+    let service = service.unwrap_or_else(|| "119·112".to_owned());
+    let over = say.find_with(&format!("danger-over-{end}"), [("service", service.into())])?;
+    Some(match &detail.summary.claimed_by {
+        Some(who) => {
+            let held = say.with("danger-held-short", [("who", one_word(&who.name).into())]);
+            format!("{over} · {held}")
+        }
+        None => over,
+    })
+}
+
+/// Whether the alarm of a danger is not over: nobody has answered the citizen, and nobody has ended it.
+pub fn is_in_danger(detail: &ConversationDetail) -> bool {
+    detail.summary.tier == Some(1) && detail.danger_end.is_none()
+}
+
+/// The name of a desk; its key where it is not known.
+pub fn desk_name(desks: Option<&DeskList>, key: &str) -> String {
+    let known = desks.and_then(|list| list.desks.iter().find(|desk| desk.key == key));
+    one_word(known.map(|desk| desk.name.as_str()).filter(|name| !name.is_empty()).unwrap_or(key))
 }
 
 /// Whether it is an answer that a recovery found in the carrier's list: nobody knows who wrote it.
@@ -228,6 +257,10 @@ fn rules_in_words(say: &Say, rules: &str, is_folded: bool) -> String {
 pub fn offer(say: &Say, offer: &OfferView) -> String {
     let pair = |r: &ReplacedView| match r.word.as_str() {
         "" => format!("{} → {}", visible_character(&r.character), say.t("offer-dropped")),
+        // Nobody reads a space.
+        word if word.trim().is_empty() => {
+            format!("{} → {}", visible_character(&r.character), say.t("offer-space"))
+        }
         word => format!("{} → {}", visible_character(&r.character), one_word(word)),
     };
     let pairs = offer.replaced.iter().map(pair).collect::<Vec<_>>().join(", ");

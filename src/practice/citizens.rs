@@ -36,6 +36,8 @@ const HURRIES_SECS: u64 = 4;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Outcome {
     pub lesson: String,
+    /// Their number, as the script has it.
+    pub number: String,
     /// When their first text was handed over; `None` if they have not written yet.
     pub wrote_at: Option<UnixMs>,
     /// When a person's first answer reached them.
@@ -118,8 +120,13 @@ impl Citizens {
 
 impl Citizen {
     fn new(part: Part) -> Citizen {
-        let outcome =
-            Outcome { lesson: part.lesson.clone(), wrote_at: None, answered_at: None, has_rated: false };
+        let outcome = Outcome {
+            lesson: part.lesson.clone(),
+            number: part.number.clone(),
+            wrote_at: None,
+            answered_at: None,
+            has_rated: false,
+        };
         let (waits_since, n_answers) = (None, 0);
         Citizen { part, outcome, waits_since, n_answers, has_asked_again: false, is_located: false }
     }

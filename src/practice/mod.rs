@@ -30,6 +30,7 @@ use crate::client::{Client, Profile};
 use crate::config::Config;
 use crate::daemon::{Daemon, Options};
 use crate::domain::actor::{Actor, DeskScope};
+use crate::domain::event::EventKind;
 use crate::domain::phone::{PhoneNumber, Senders};
 use crate::ops::clock::Clock;
 use crate::ops::lang::Lang;
@@ -114,10 +115,23 @@ impl Practice {
         self.daemon.store()
     }
 
+    /// The citizens whose conversations a person has passed on.
+    async fn passed_on(&self, events: &[crate::store::Event]) -> anyhow::Result<Vec<PhoneNumber>> {
+        let is_by_hand =
+            |event: &&crate::store::Event| event.kind == EventKind::Transferred && event.counselor.is_some();
+        let mut found = Vec::new();
+        for n in events.iter().filter(is_by_hand).filter_map(|event| event.conversation_id) {
+            let detail = self.daemon.store().conversation(n, &Actor::operator("practice")).await?;
+            found.extend(detail.ok().map(|detail| detail.summary.citizen));
+        }
+        Ok(found)
+    }
+
     /// Stops the gateway, removes the folder and says what was done.
     pub async fn finish(self) -> anyhow::Result<PracticeFacts> {
         let events = self.daemon.store().events_after(0, MOST_EVENTS).await?;
-        let facts = facts::facts(&self.citizens.outcomes(), &events);
+        let passed_on = self.passed_on(&events).await?;
+        let facts = facts::facts(&self.citizens.outcomes(), &events, &passed_on);
         self.daemon.stop().await;
         self.folder.close().context("the folder of the practice could not be removed")?;
         Ok(facts)

@@ -28,6 +28,11 @@ impl Editor {
         &self.text
     }
 
+    /// What stands before the cursor.
+    pub fn before_cursor(&self) -> &str {
+        &self.text[..self.cursor]
+    }
+
     pub fn is_blank(&self) -> bool {
         self.text.trim().is_empty()
     }

@@ -21,8 +21,8 @@ pub struct Places {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Open {
     pub talk: bool,
-    /// The composer, or the look before sending.
-    pub composer: bool,
+    /// Rows that the composer, or the look before sending, has to have; 0: neither is open.
+    pub composer: usize,
     /// Rows that the notice takes to be read in full.
     pub notice: usize,
 }
@@ -38,7 +38,8 @@ pub fn places((columns, rows): (u16, u16), open: Open) -> Places {
     let notice_y = rows.saturating_sub(1 + notice);
     let body = Rect { x: 0, y: 1, width: columns, height: rows.saturating_sub(2 + notice) };
     let (queue, right) = split(body, open);
-    let wanted = if open.composer { (rows / 3).max(6) } else { 0 };
+    let needed = u16::try_from(open.composer).unwrap_or(u16::MAX);
+    let wanted = if needed > 0 { (rows / 3).max(6).max(needed) } else { 0 };
     let composer_height = wanted.min(right.height.saturating_sub(4));
     let talk = Rect { height: right.height - composer_height, ..right };
     let composer = Rect { y: talk.y + talk.height, height: composer_height, ..right };
@@ -62,7 +63,7 @@ fn split(body: Rect, open: Open) -> (Rect, Rect) {
     }
     let height = match open {
         Open { talk: false, .. } => body.height,
-        Open { composer: true, .. } => 0,
+        Open { composer: 1.., .. } => 0,
         _ => (body.height / 3).min(7),
     };
     (Rect { height, ..body }, Rect { y: body.y + height, height: body.height - height, ..body })
@@ -70,7 +71,7 @@ fn split(body: Rect, open: Open) -> (Rect, Rect) {
 
 /// Columns that the text in the composer has.
 pub fn composer_width(size: (u16, u16)) -> usize {
-    let places = places(size, Open { talk: true, composer: true, notice: 1 });
+    let places = places(size, Open { talk: true, composer: 1, notice: 1 });
     usize::from(places.composer.width.saturating_sub(MARGIN))
 }
 
@@ -82,7 +83,7 @@ mod tests {
     fn nothing_overlaps_or_leaves_the_screen() {
         for columns in [1, 20, 80, 149, 150, 200, 400] {
             for rows in [1, 2, 3, 5, 10, 24, 50, 120] {
-                for (talk, composer, notice) in [(false, false, 1), (true, false, 9), (true, true, 2)] {
+                for (talk, composer, notice) in [(false, 0, 1), (true, 0, 9), (true, 1, 2), (true, 40, 2)] {
                     let p = places((columns, rows), Open { talk, composer, notice });
                     let all = [p.header, p.queue, p.talk, p.composer, p.notice, p.keys];
                     for (n, a) in all.iter().enumerate() {
@@ -97,7 +98,10 @@ mod tests {
 
     #[test]
     fn an_answer_can_be_written_at_80_by_24() {
-        let p = places((80, 24), Open { talk: true, composer: true, notice: 1 });
+        let p = places((80, 24), Open { talk: true, composer: 1, notice: 1 });
         assert!(p.composer.height >= 6 && p.talk.height >= 10, "{p:?}");
+        // What is looked at before it leaves is seen in full, as far as the conversation keeps a place.
+        let p = places((80, 24), Open { talk: true, composer: 12, notice: 1 });
+        assert!(p.composer.height == 12 && p.talk.height >= 4, "{p:?}");
     }
 }

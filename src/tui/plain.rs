@@ -4,14 +4,14 @@
 use super::app::{App, Event, Link, Mode, PICKED_AT_ONCE, PickFor, Picker};
 use super::keys::{COMMANDS, Key, command, hangul, pressed};
 use super::lines::Typed;
-use crate::api::wire::{ConversationDetail, MessageView};
-use crate::client::bulletin_line;
+use crate::api::wire::{ConversationDetail, ConversationSummary, MessageView};
 use crate::client::format::one_word;
 use crate::client::message::{author, delivery, photo, why_urgent};
+use crate::client::{Listed, bulletin_line};
 use crate::domain::text::{one_line, wrapped};
 use crate::tui::view::{
-    addressee, advice_lines, answered_line, asked_words, citizen_whole, length, picker_title, queue_words,
-    remarks, sheet_lines, sheet_title,
+    advice_lines, answered_line, asked_words, citizen_whole, length, picker_title, queue_words, remarks,
+    review_remarks, sheet_lines, sheet_title,
 };
 
 /// Columns of a line: a terminal may break it where it likes.
@@ -201,7 +201,9 @@ pub struct Told {
     /// The open conversation, and how each of its texts was said.
     talk: Option<i64>,
     texts: Vec<(bool, i64, String)>,
-    queue: String,
+    queue: Option<String>,
+    /// Who waited.
+    waiting: Option<Vec<i64>>,
     /// The sentences that receipts carried.
     bulletins: Vec<String>,
 }
@@ -230,13 +232,16 @@ impl Told {
         lines.extend(notice.iter().filter(is_new).map(|(_, words)| one_line(words, COLUMNS)));
         self.notice = notice;
         let is_idle = matches!(app.mode, Mode::Desk) && app.talk.is_none() && app.queue.was_loaded;
-        let queue = queue(app);
         // Waiting times go on; only who is there counts as news.
         let who: String = app.queue.rows.iter().map(|row| format!("{} {:?};", row.id, row.tier)).collect();
-        if is_idle && who != self.queue {
-            lines.extend(queue);
+        let who = Some(format!("{:?} {who}", app.queue.listed));
+        let is_silent = self.is_asked && lines.is_empty() && !app.is_waiting();
+        let is_listed = is_idle && (who != self.queue || is_silent);
+        if is_listed {
+            lines.extend(queue(app));
             self.queue = who;
         }
+        self.waiting(app, is_listed && app.queue.listed == Listed::Waiting, &mut lines);
         let mode = mode(app);
         let said = mode.join("\n");
         let is_silent = self.is_asked && lines.is_empty() && !app.is_waiting();
@@ -246,6 +251,18 @@ impl Told {
         }
         self.is_asked &= lines.is_empty();
         lines
+    }
+
+    /// Who waits since the last look, unless the list has just said it.
+    fn waiting(&mut self, app: &App, is_listed: bool, lines: &mut Vec<String>) {
+        if !app.queue.was_loaded {
+            return;
+        }
+        let known = self.waiting.replace(app.waiting.iter().map(|row| row.id).collect());
+        let is_new =
+            |row: &&ConversationSummary| known.as_ref().is_some_and(|known| !known.contains(&row.id));
+        let new = app.waiting.iter().filter(|_| !is_listed).filter(is_new);
+        lines.extend(new.map(|row| app.say.with("plain-new", [("who", queue_words(app, row).into())])));
     }
 
     /// What receipts carry, whenever that changes.
@@ -267,14 +284,14 @@ impl Told {
         let summary = &talk.detail.summary;
         if self.talk != Some(summary.id) {
             (self.talk, self.texts) = (Some(summary.id), Vec::new());
-            self.queue.clear();
+            self.queue = None;
             let state =
                 app.say.find(&format!("state-{}", summary.state)).unwrap_or_else(|| one_word(&summary.state));
             let values = [
                 ("n", summary.id.to_string().into()),
                 ("citizen", citizen_whole(app, summary).into()),
                 ("state", state.into()),
-                ("desk", one_word(&summary.desk).into()),
+                ("desk", app.desk_name(&summary.desk).into()),
                 ("category", talk.detail.category.as_deref().map_or_else(|| "-".to_owned(), one_word).into()),
             ];
             lines.push(app.say.with("talk-title", values));
@@ -359,8 +376,8 @@ fn link(app: &App) -> String {
 
 fn queue(app: &App) -> Vec<String> {
     let id = match app.queue.listed {
-        crate::client::Listed::Mine => "list-mine",
-        crate::client::Listed::Open => "list-open",
+        Listed::Mine => "list-mine",
+        Listed::Open => "list-open",
         _ => "list-waiting",
     };
     let mut title = format!("{} {}", app.say.t(id), app.queue.n_total);
@@ -369,6 +386,7 @@ fn queue(app: &App) -> Vec<String> {
     }
     let mut lines = vec![title];
     lines.extend(app.queue.rows.iter().map(|row| queue_words(app, row)));
+    lines.extend(app.queue.rows.is_empty().then(|| app.say.t("list-empty")));
     lines
 }
 
@@ -381,7 +399,7 @@ fn mode(app: &App) -> Vec<String> {
         Mode::Desk => vec![say.t("plain-talk")],
         Mode::Write => {
             let (_, length) = length(say, app.draft(), &app.limits());
-            vec![say.with("plain-write", [("to", addressee(app).into()), ("length", length.into())])]
+            vec![say.with("plain-write", [("to", app.addressee().into()), ("length", length.into())])]
         }
         Mode::Review(review) => {
             let (_, length) = length(say, app.draft(), &app.limits());
@@ -391,7 +409,8 @@ fn mode(app: &App) -> Vec<String> {
                 lines.push(say.with("review-newer", [("n", n.into())]));
                 lines.extend(review.newer.iter().flat_map(|text| body(app, text)));
             }
-            lines.push(say.with("review-title", [("to", addressee(app).into()), ("length", length.into())]));
+            lines.push(say.with("review-title", [("to", app.addressee().into()), ("length", length.into())]));
+            lines.extend(review_remarks(app, review).into_iter().map(|(_, words)| words));
             for piece in &review.pieces {
                 lines.extend(wrapped(&piece.text, COLUMNS).into_iter().map(|line| format!("> {line}")));
             }
@@ -400,7 +419,7 @@ fn mode(app: &App) -> Vec<String> {
             lines
         }
         Mode::Pick(picker) => {
-            let mut lines = vec![say.t(picker_title(picker))];
+            let mut lines = vec![picker_title(app, picker)];
             let first = first_said(picker);
             for (n, item) in picker.fitting().iter().enumerate().skip(first).take(PICKED_AT_ONCE) {
                 let is_whole = matches!(picker.what, PickFor::Canned { .. } | PickFor::Doubt);
@@ -424,7 +443,10 @@ fn mode(app: &App) -> Vec<String> {
         Mode::Sheet(sheet) => {
             std::iter::once(sheet_title(app, sheet)).chain(sheet_lines(app, sheet)).collect()
         }
-        Mode::Confirm(confirm) => vec![one_line(&confirm.question, COLUMNS), say.t("yes-or-no")],
+        Mode::Confirm(confirm) => {
+            let question = confirm.question.lines().map(|line| one_line(line, COLUMNS));
+            question.chain([say.t("yes-or-no")]).collect()
+        }
         Mode::Help => {
             let key = |(key, _, id): &(char, super::keys::Command, &str)| {
                 let letter = hangul(*key).map(|letter| format!(" {letter}")).unwrap_or_default();
@@ -433,7 +455,7 @@ fn mode(app: &App) -> Vec<String> {
             let line = |(line, _, id): &(&str, &[Key], &str)| format!("{line}: {}", say.t(id));
             let all = COMMANDS.iter().map(key).chain(LINES.iter().map(line));
             let supervisors = (app.me.role == "supervisor").then(|| say.t("help-supervisor"));
-            all.chain(supervisors).chain([say.t("plain-help")]).collect()
+            all.chain([say.t("help-waits")]).chain(supervisors).chain([say.t("plain-help")]).collect()
         }
     }
 }

@@ -54,7 +54,7 @@ async fn nobody_waits_unheard_and_a_survey_follows() {
         .post::<Value>(&close, &json!({ "category": "기타", "last_seen": seen }))
         .await
         .unwrap_err();
-    assert_eq!(refused.code, "no_such_category", "several are called so");
+    assert_eq!(refused.code, "several_categories", "several are called so");
     let _: Value =
         gateway.desk.post(&close, &json!({ "category": "버스", "last_seen": seen })).await.unwrap();
     let closed: ConversationDetail = gateway.desk.get(&format!("/v1/conversations/{id}")).await.unwrap();

@@ -87,6 +87,7 @@ problem_codes! {
     /// Whoever passes a conversation on names somebody else.
     PassedToYourself, "passed_to_yourself", 422;
     NoSuchCategory, "no_such_category", 422;
+    SeveralCategories, "several_categories", 422;
     CategoryNeeded, "category_needed", 422;
     PromiseOpen, "promise_open", 409;
     /// Nobody has answered the citizen's last text.

@@ -575,7 +575,7 @@ head-role = Role
 head-waits-short = waits
 head-last = Last text
 conversation-title = Conversation { $n }
-waits-now = waiting since just now
+waits-now = waiting for less than a minute
 waits = waiting for { $span }
 close-reason = Reason for closing: { $reason }
 close-reason-recovery = recovery (found in the carrier's list after a backup was put back)
@@ -615,7 +615,9 @@ ask-password-again = Again:
 ask-first-code = Code that your phone shows:
 ask-code = Code of your phone, or a recovery code:
 password-changed = Your password is changed. Your other log-ins have ended.
-choose-password = Somebody else chose your password. Choose one of your own: munja passwd
+choose-password = Somebody else chose your password. Choose one of your own.
+choose-password-later = Somebody else chose your password. Choose one of your own: munja passwd
+password-again = Choose another one.
 set-up-totp = Your role needs codes of your phone: munja totp enable
 totp-setup =
     Type this key into the app of your phone: { $secret }
@@ -905,7 +907,7 @@ head-score = Score
 survey-mean = Mean: { $mean }
 survey-answer = Survey: { $score } { $comment }
 promise-short = promised { $at }
-event-urgent = URGENT: danger. Look after it: munja ack
+event-urgent = URGENT: danger. Look after it: munja ack { $n }
 
 next-own_work = munja review sample
 next-not_reviewable = Name whose work it is: munja review write { $n } --counselor LOGIN --marks …
@@ -924,6 +926,7 @@ next-no_such_desk = munja desks
 next-no_such_person = munja colleagues lists them.
 next-passed_to_yourself = munja colleagues lists the others; to let go of it: munja release { $n }
 next-no_such_category = munja categories
+next-several_categories = munja categories
 next-in-answer-all-category_needed = Give the same command with --category CATEGORY (munja categories lists them), or without --close.
 next-category_needed = munja close { $n } --category CATEGORY (munja categories lists them)
 next-promise_open = Answer first: munja reply { $n }. To close without: munja close { $n } --drop-promise
@@ -1367,7 +1370,11 @@ practice-answered = { $all ->
     [one] Answered { $answered } of { $all } citizen.
    *[other] Answered { $answered } of all { $all } citizens.
     }
-practice-time = { $lesson }: first answer after { $minutes } min { $secs } s
+practice-time = { $lesson }: first answer after { $span }
+practice-span = { $minutes ->
+    [0] { $secs } s
+   *[other] { $minutes } min { $secs } s
+    }
 practice-lesson-passed = { $lesson }: passed on to the other desk
 practice-unanswered = { $lesson }: no answer
 practice-lesson-question = Question, with another one after it

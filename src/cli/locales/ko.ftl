@@ -363,7 +363,7 @@ cmd-categories = 상담 분류를 보여 줍니다.
     .examples =
         예:
           munja categories
-cmd-replies = 미리 써 둔 답변을 보여 줍니다.
+cmd-replies = 자주 쓰는 답변을 보여 줍니다.
     .examples =
         예:
           munja replies
@@ -561,7 +561,7 @@ arg-categories-desk = 이 부서의 분류만
 arg-replies-desk = 답변에 넣을 부서
 arg-replies-key = 이 답변만 전체를 봅니다
 arg-reply-promise = 나머지 답변을 그때까지 하겠다고 약속합니다(30m, 2h, 1d). 때가 되면 알려 주고, 늦어지면 시민에게 알립니다
-arg-reply-canned = 미리 써 둔 답변의 코드(`munja replies`). 분류도 함께 정합니다
+arg-reply-canned = 자주 쓰는 답변의 코드(`munja replies`). 분류도 함께 정합니다
 arg-reply-category = 상담 분류(`munja categories`). 하나만 가리키면 일부만 적어도 됩니다
 arg-close-category = 상담 분류(`munja categories`). 하나만 가리키면 일부만 적어도 됩니다
 arg-show-unfold = 욕설이 있는 문자도 모두 보여 줍니다
@@ -576,7 +576,7 @@ head-role = 역할
 head-waits-short = 대기
 head-last = 마지막 문자
 conversation-title = 상담 { $n }번
-waits-now = 방금부터 기다림
+waits-now = 기다린 지 1분 미만
 waits = { $span }째 기다림
 close-reason = 종료 사유: { $reason }
 close-reason-recovery = 복구(백업을 되돌린 뒤 통신사 목록에서 찾음)
@@ -616,7 +616,9 @@ ask-password-again = 한 번 더:
 ask-first-code = 휴대전화에 나온 인증 번호:
 ask-code = 휴대전화 인증 번호 또는 복구 코드:
 password-changed = 비밀번호를 바꿨습니다. 다른 곳의 로그인은 끝났습니다.
-choose-password = 다른 사람이 정해 준 비밀번호입니다. 새 비밀번호를 정해 주세요: munja passwd
+choose-password = 다른 사람이 정해 준 비밀번호입니다. 새 비밀번호를 정해 주세요.
+choose-password-later = 다른 사람이 정해 준 비밀번호입니다. 새 비밀번호를 정해 주세요: munja passwd
+password-again = 다시 정해 주세요.
 set-up-totp = 맡은 역할은 휴대전화 인증 번호가 필요합니다: munja totp enable
 totp-setup =
     인증 앱에 이 키를 넣으세요: { $secret }
@@ -897,7 +899,7 @@ head-score = 점수
 survey-mean = 평균: { $mean }
 survey-answer = 만족도: { $score } { $comment }
 promise-short = 약속 { $at }
-event-urgent = 긴급: 위험합니다. 살펴 주세요: munja ack
+event-urgent = 긴급: 위험합니다. 살펴 주세요: munja ack { $n }
 
 next-own_work = munja review sample
 next-not_reviewable = 누구의 상담인지 적어 주세요: munja review write { $n } --counselor 아이디 --marks …
@@ -916,6 +918,7 @@ next-no_such_desk = munja desks
 next-no_such_person = munja colleagues 로 동료 목록을 보십시오.
 next-passed_to_yourself = munja colleagues 로 동료 목록을 보십시오. 내려놓으려면: munja release { $n }
 next-no_such_category = munja categories
+next-several_categories = munja categories
 next-category_needed = munja close { $n } --category 분류이름 (분류 목록: munja categories)
 next-in-answer-all-category_needed = 같은 명령에 --category 분류를 붙이거나(전체 목록: munja categories) --close 를 빼십시오.
 next-promise_open = 먼저 답하십시오: munja reply { $n }. 답하지 않고 종료하려면: munja close { $n } --drop-promise
@@ -933,7 +936,7 @@ error-no_earlier_answer = 상담 { $m }번에는 답변이 없습니다.
 next-no_earlier_answer = munja show { $m }
 error-earlier_answer_kept = 예전 답변을 초안으로 보관했습니다. 보낸 것은 없습니다.
 next-earlier_answer_kept = 터미널에서: munja reply { $n }
-error-no_canned = 그런 코드의 미리 써 둔 답변이 없습니다: { $key }
+error-no_canned = 그런 코드의 자주 쓰는 답변이 없습니다: { $key }
 next-no_canned = munja replies
 next-danger_unanswered = 먼저 답하십시오: munja reply { $n }. 긴급이 아니면: munja false-alarm { $n } --reason "사유"
 next-too_many_dangers = 먼저 하나에 답하십시오: munja list --mine
@@ -951,7 +954,7 @@ identity-card = 카드번호
 identity-account = 계좌번호
 tidied = 이 컴퓨터에서 지웠습니다: 14일 지난 초안 { $drafts }개, 하루 지난 사진 { $photos }개.
 revealed = 상담 { $n }번 시민의 번호: { $number }
-ask-told = { $service }의 누구에게 알렸습니까? (아직이면 Enter)
+ask-told = { $service }의 누구에게 알렸나요? (아직이면 Enter)
 handover-open = 아직 알리지 않은 것으로 두었습니다. 알린 뒤: munja handover { $n } { $service } --told "이름"
 head-duty = 알림
 duty-nobody = 당직 전화가 없습니다. 서버 담당자가 [alarm] 에 적어야 합니다.
@@ -1324,8 +1327,12 @@ practice-how = 연습용 게이트웨이 주소: { $server }. 다른 창에서:
       munja next
     여기서 Ctrl-C 를 두 번 누르면 끝납니다.
 practice-answered = 시민 모두 { $all }명 가운데 { $answered }명에게 답했습니다.
-practice-time = { $lesson }: { $minutes }분 { $secs }초 만에 첫 답
-practice-lesson-passed = { $lesson }: 다른 부서로 넘김
+practice-time = { $lesson }: { $span } 만에 첫 답
+practice-span = { $minutes ->
+    [0] { $secs }초
+   *[other] { $minutes }분 { $secs }초
+    }
+practice-lesson-passed = { $lesson }: 넘김
 practice-unanswered = { $lesson }: 답하지 않음
 practice-lesson-question = 질문과 이어진 질문
 practice-lesson-transfer = 다른 부서 질문

@@ -204,7 +204,8 @@ fn every_sentence_named_in_the_source_exists() {
 }
 
 /// Words that are not used, and the one word for the same thing.
-const GLOSSARY: [(&str, &str); 23] = [
+const GLOSSARY: [(&str, &str); 24] = [
+    ("미리 써 둔", "자주 쓰는"),
     // The administrator of accounts, beside the supervisor (관리자).
     ("계정 관리자", "계정 담당자"),
     ("상담원", "상담사"),

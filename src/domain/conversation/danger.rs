@@ -22,8 +22,40 @@ pub enum DangerState {
     Ended,
 }
 
+/// How a danger ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DangerEnd {
+    /// A person wrote to the citizen.
+    Answered,
+    /// 119 or 112 was told.
+    Told,
+    /// A person said that there is no danger.
+    False,
+}
+
+impl DangerEnd {
+    /// The word on the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Answered => "answered",
+            Self::Told => "told",
+            Self::False => "false_alarm",
+        }
+    }
+}
+
 impl DangerState {
     pub const ALL: [DangerState; 4] = [Self::Ringing, Self::LookedAfter, Self::Answered, Self::Ended];
+
+    /// How it ended; `None` for a danger that is open. `is_acked`: somebody is named who looked after it.
+    pub fn ended_how(self, is_acked: bool) -> Option<DangerEnd> {
+        match self {
+            Self::Ringing | Self::LookedAfter => None,
+            Self::Answered => Some(DangerEnd::Answered),
+            Self::Ended if is_acked => Some(DangerEnd::Told),
+            Self::Ended => Some(DangerEnd::False),
+        }
+    }
 
     /// The word in the database.
     pub fn as_str(self) -> &'static str {
@@ -144,12 +176,12 @@ impl Danger {
 
     /// 119 or 112 was told.
     pub fn is_handed_over(&self) -> bool {
-        self.state == DangerState::Ended && self.ack.is_some()
+        self.state.ended_how(self.ack.is_some()) == Some(DangerEnd::Told)
     }
 
     /// It was no danger.
     pub fn is_false_alarm(&self) -> bool {
-        self.state == DangerState::Ended && self.ack.is_none()
+        self.state.ended_how(self.ack.is_some()) == Some(DangerEnd::False)
     }
 
     fn closed_as(self, state: DangerState) -> Danger {

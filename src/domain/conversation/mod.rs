@@ -33,7 +33,7 @@ pub use command::{
     CitizenChange, Closing, Command, Decision, Effect, Facts, FoundSent, Happening, MOST_DAYS_AHEAD, Reply,
     TextIn,
 };
-pub use danger::{Ack, Danger, DangerState};
+pub use danger::{Ack, Danger, DangerEnd, DangerState};
 pub use state::{
     ConversationEvent, ConversationState, LIVE_MS, Latest, REOPEN_MS, Refused, Route, next, route,
 };

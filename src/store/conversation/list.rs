@@ -11,8 +11,9 @@ use super::survey::{self, Survey};
 use crate::domain::UnixMs;
 use crate::domain::actor::{Actor, DeskScope};
 use crate::domain::citizen::Citizen;
-use crate::domain::conversation::{ConversationState, Referral};
+use crate::domain::conversation::{ConversationState, DangerEnd, DangerState, Referral};
 use crate::domain::counselor::Counselor;
+use crate::domain::notice::Language;
 use crate::domain::phone::PhoneNumber;
 use crate::domain::refusal::Refusal;
 use crate::domain::text::MessageText;
@@ -73,6 +74,10 @@ pub struct ConversationSummary {
     pub category: Option<String>,
     /// The name of who looks after the danger in it.
     pub acked_by: Option<String>,
+    /// How the danger in it ended; `None` while it is open, and where there was none.
+    pub danger_end: Option<DangerEnd>,
+    /// Of automatic texts.
+    pub language: Language,
     /// The outside department that works on it.
     pub referral: Option<Referral>,
     /// Its place in the queue.
@@ -240,7 +245,8 @@ const SUMMARY: &str = "
       WHERE i.conversation_id = c.id AND i.seq = c.last_inbound_seq),
     c.referred_to, c.referred_at, c.referral_due_at, c.queue_at,
     (SELECT o.name FROM counselor o WHERE o.id = c.offered_to), c.offered_until_at,
-    c.last_inbound_at, (SELECT f.opted_out_at FROM citizen f WHERE f.number = c.citizen)";
+    c.last_inbound_at, (SELECT f.opted_out_at FROM citizen f WHERE f.number = c.citizen),
+    c.danger, c.language AS language";
 /// What there is beside its texts: most conversations have none of it, and need no query for it.
 const BESIDE: &str = "
     EXISTS (SELECT 1 FROM citizen f WHERE f.number = c.citizen),
@@ -357,6 +363,8 @@ fn summary(r: &Row<'_>) -> rusqlite::Result<ConversationSummary> {
         last_late_since: r.get(21)?,
         offered_to: r.get(22)?,
         acked_by: r.get(23)?,
+        danger_end: danger_end(r)?,
+        language: row::word(r, "language", Language::from_word)?,
         n_messages: r.get(24)?,
         n_in_doubt: r.get(25)?,
         n_last_photos: r.get(26)?,
@@ -372,6 +380,13 @@ fn refuses_texts(r: &Row<'_>) -> rusqlite::Result<bool> {
     let (last_inbound_at, opted_out_at) = (r.get(33)?, r.get(34)?);
     let citizen = Citizen { opted_out_at, ..Citizen::default() };
     Ok(citizen.refuses_texts(last_inbound_at, row::tier(r)?))
+}
+
+/// Who is named beside a danger has looked after it.
+fn danger_end(r: &Row<'_>) -> rusqlite::Result<Option<DangerEnd>> {
+    let (state, acked_by): (Option<String>, Option<String>) = (r.get(35)?, r.get(23)?);
+    let state = state.as_deref().and_then(DangerState::from_word);
+    Ok(state.and_then(|state| state.ended_how(acked_by.is_some())))
 }
 
 fn referral(r: &Row<'_>) -> rusqlite::Result<Option<Referral>> {
@@ -408,7 +423,7 @@ pub(super) fn one(conn: &Connection, id: i64) -> Result<ConversationSummary> {
 
 pub(in crate::store) fn detail(conn: &Connection, id: i64) -> Result<ConversationDetail> {
     let one = format!("SELECT {SUMMARY}, {BESIDE} FROM conversation c {HOLDER} WHERE c.id = :id");
-    let found = |r: &Row<'_>| Ok((summary(r)?, (r.get(35)?, r.get(36)?, r.get(37)?, r.get(38)?)));
+    let found = |r: &Row<'_>| Ok((summary(r)?, (r.get(37)?, r.get(38)?, r.get(39)?, r.get(40)?)));
     let (summary, (has_facts, has_notes, has_survey, has_drafts)) =
         conn.prepare_cached(&one)?.query_row(named_params! { ":id": id }, found)?;
     let mut messages = inbound(conn, id)?;

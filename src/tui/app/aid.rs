@@ -68,7 +68,7 @@ impl App {
         let Some(service) = SERVICES.into_iter().find(|known| *known == service) else { return Vec::new() };
         self.mode = Mode::Desk;
         self.handing = Some((n, service));
-        let reason = format!("handover {service}");
+        let reason = self.say.with("handover-reason", [("service", service.into())]);
         self.request(Effect::Reveal(n, RevealRequest { reason, what: RevealWhat::Number }))
     }
 

@@ -113,8 +113,8 @@ impl App {
             Then::Leave => self.leave(),
             Then::SendAgain(sending) => self.send_again(sending),
             Then::EndBulletin(id) => self.request(Effect::EndBulletin(id)),
-            Then::PassOn(login) => self.ask(AskFor::TransferNote { desk: None, person: Some(login) }),
             Then::Transfer => self.picked_from(PickFor::Desk),
+            Then::PassOn { desk, person } => self.ask(AskFor::TransferNote { desk, person }),
             Then::Replace(text) => {
                 if let Some(n) = self.n() {
                     self.drafts.insert(n, Editor::with(&text));

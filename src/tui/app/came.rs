@@ -13,6 +13,9 @@ use crate::client::reply::Sent;
 use crate::client::{ClientError, Listed, refusal};
 use crate::tui::keys::{Command, command};
 
+/// That an answer is being sent is said until it has left, and so much longer.
+const SAID_FOR_MS: i64 = 5_000;
+
 impl App {
     pub(super) fn came(&mut self, came: Came) -> Vec<Effect> {
         match came {
@@ -73,11 +76,7 @@ impl App {
             Came::Draft { n, text, origin } => self.draft_came(n, text.as_deref(), origin.as_deref()),
             Came::DraftMoved(n, moved) => self.draft_moved(n, &moved),
             Came::Recalled(n, m, result) => self.recalled(n, m, result),
-            Came::NothingHeld => {
-                self.is_busy = false;
-                self.alert("nothing-to-undo", []);
-                Vec::new()
-            }
+            Came::NothingHeld => self.nothing_held(),
         }
     }
 
@@ -114,7 +113,10 @@ impl App {
         if let (Listed::Mine, Ok(list)) = (listed, &result) {
             self.mine = list.conversations.clone();
         }
-        if listed == Listed::Mine && self.queue.listed != Listed::Mine {
+        if let (Listed::Waiting, Ok(list)) = (listed, &result) {
+            (self.waiting, self.n_waiting) = (list.conversations.clone(), list.n_total);
+        }
+        if matches!(listed, Listed::Mine | Listed::Waiting) && self.queue.listed != listed {
             return Vec::new();
         }
         self.stale.is_listing = false;
@@ -187,10 +189,9 @@ impl App {
             Wanted::Act(_, done) => {
                 self.stale.list = true;
                 let category = detail.category.clone().unwrap_or_default();
-                self.tell(
-                    &format!("did-{done}"),
-                    [("n", n.to_string().into()), ("category", category.into())],
-                );
+                let at = detail.summary.promise_due_at.map(|at| self.times().clock(at)).unwrap_or_default();
+                let values = [("n", n.to_string().into()), ("category", category.into()), ("at", at.into())];
+                self.tell(&format!("did-{done}"), values);
                 self.refreshed(detail)
             }
             Wanted::Claim(_, _) if self.n() == Some(n) => {
@@ -198,7 +199,13 @@ impl App {
                 self.refreshed(detail)
             }
             Wanted::Next | Wanted::Claim(..) | Wanted::Open(_) => {
+                let marked =
+                    self.queue.selected.filter(|marked| ![Some(n), self.n()].contains(&Some(*marked)));
                 let effects = self.opened(detail);
+                // Somebody who looked at another row is told that the order of the queue counts.
+                if wanted == Wanted::Next && marked.is_some() {
+                    self.tell("took-next", [("n", n.to_string().into())]);
+                }
                 if let Some(recalled) = self.recalled.take().filter(|one| one.n == n) {
                     self.taken_back(&recalled);
                 }
@@ -305,10 +312,12 @@ impl App {
         let held =
             texts.filter(|text| text.state == "held").find_map(|text| Some((text.id, text.leaves_at?)));
         let text = sending.text.clone();
+        let leaves_at = held.map_or(self.now, |(_, leaves_at)| leaves_at);
         self.last_held = held.map(|(m, leaves_at)| LastHeld { n, m, text, leaves_at });
         let size = sent.response.size.as_ref().map(|size| length_class(&self.say, size)).unwrap_or_default();
         let id = if sent.response.repeated { "sent-before" } else { "sent" };
         self.tell(id, [("n", n.to_string().into()), ("size", size.into())]);
+        self.told_until(leaves_at + SAID_FOR_MS);
         for word in &sent.not_applied {
             let words =
                 self.say.t(if *word == "promise" { "not-applied-promise" } else { "not-applied-category" });
@@ -375,7 +384,10 @@ impl App {
         }
         let taken_back = self.can_take_back().filter(|(of, _)| *of == n && deed == Deed::Closed);
         match taken_back {
-            Some(_) => self.tell("did-closed-held", [("n", n.to_string().into())]),
+            Some((_, secs)) => {
+                self.tell("did-closed-held", [("n", n.to_string().into())]);
+                self.told_until(self.now + 1_000 * secs);
+            }
             None => {
                 let id = if deed == Deed::Closed { "did-closed" } else { "did-released" };
                 self.tell(id, [("n", n.to_string().into())]);

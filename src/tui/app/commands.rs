@@ -2,11 +2,14 @@
 
 use super::event::Effect;
 use super::state::{App, AskFor, Confirm, Mode, PickFor, Then};
-use crate::api::wire::{ActionRequest, OutboundMessage, RevealRequest, RevealWhat};
+use crate::api::wire::{ActionRequest, MessageView, OutboundMessage, RevealRequest, RevealWhat};
+use crate::domain::text::one_line;
 use crate::tui::keys::{Command, Key, command, pressed};
 
 /// Rows that Page Up and Page Down scroll.
 const PAGE: usize = 10;
+/// Columns of an automatic text in a question.
+const MOST_SHOWN: usize = 400;
 
 impl App {
     pub(super) fn desk_key(&mut self, key: Key) -> Vec<Effect> {
@@ -81,6 +84,10 @@ impl App {
             Command::Handover => self.picked_from(PickFor::Service),
             Command::Unmask => self.unmask(),
             Command::Photos => self.show_photos(),
+            Command::Ack if self.looks_after() => {
+                self.alert("acked-already", [("n", n.to_string().into())]);
+                Vec::new()
+            }
             Command::Ack => self.act(n, ActionRequest::Ack {}, "acked"),
             Command::Urgent => self.confirm_act("confirm-urgent", ActionRequest::Urgent {}, "urgent"),
             Command::Warn => self.confirm_act("confirm-warn", ActionRequest::Warn {}, "warned"),
@@ -125,7 +132,15 @@ impl App {
 
     fn confirm_act(&mut self, id: &str, action: ActionRequest, done: &'static str) -> Vec<Effect> {
         if let Some(n) = self.n() {
-            let question = self.say.with(id, [("n", n.to_string().into())]);
+            let detail = self.talk.as_ref().map(|talk| &talk.detail);
+            // What leaves is seen first.
+            let text = detail.and_then(|detail| match action {
+                ActionRequest::Where {} => detail.asked_where.as_deref(),
+                ActionRequest::Warn {} => detail.warning.as_deref(),
+                _ => None,
+            });
+            let text = text.map_or_else(String::new, |text| format!("\n┃ {}", one_line(text, MOST_SHOWN)));
+            let question = format!("{}{text}", self.say.with(id, [("n", n.to_string().into())]));
             self.mode = Mode::Confirm(Confirm { question, then: Then::Act(n, action, done) });
         }
         Vec::new()
@@ -158,6 +173,12 @@ impl App {
         self.request(Effect::Claim(n, false))
     }
 
+    /// Whether I hold a danger that does not ring: who holds it looks after it.
+    fn looks_after(&self) -> bool {
+        let rings = self.talk.as_ref().is_some_and(|talk| talk.detail.summary.is_ringing);
+        self.holds() && self.is_in_danger() && !rings
+    }
+
     /// The number at once in a danger, where seconds count; else for a reason.
     fn reveal(&mut self, n: i64) -> Vec<Effect> {
         let is_danger = self.talk.as_ref().is_some_and(|talk| talk.detail.summary.tier == Some(1));
@@ -188,6 +209,16 @@ impl App {
             }
             None => self.request(Effect::RecallNewest),
         }
+    }
+
+    /// Says why nothing can be taken back.
+    pub(super) fn nothing_held(&mut self) -> Vec<Effect> {
+        self.is_busy = false;
+        let is_sent = |text: &OutboundMessage| text.author.is_some() && text.state != "cancelled";
+        let talk = self.talk.iter().flat_map(|talk| &talk.detail.messages);
+        let is_at_once = self.leaves_at_once() && talk.filter_map(MessageView::outbound).any(is_sent);
+        self.alert(if is_at_once { "nothing-to-undo-danger" } else { "nothing-to-undo" }, []);
+        Vec::new()
     }
 
     fn leave_talk(&mut self) {

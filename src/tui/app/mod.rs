@@ -29,4 +29,5 @@ mod update;
 mod write;
 
 pub use event::{Book, Came, Deed, Effect, Event, NotSent, Saved, Wanted};
+pub use pick::presence_id;
 pub use state::{App, AskFor, Asked, Link, Mode, PICKED_AT_ONCE, PickFor, Picker, Review, Sheet, Talk};

@@ -216,27 +216,51 @@ impl App {
                 }
             }
             (PickFor::Desk, Some(key)) => match key.split_once(':') {
-                Some(("desk", key)) => {
-                    self.ask(AskFor::TransferNote { desk: Some(key.to_owned()), person: None })
-                }
+                Some(("desk", key)) => self.pass_to_desk(key.to_owned()),
                 Some((_, login)) => self.pass_on(login.to_owned()),
                 None => Vec::new(),
             },
         }
     }
 
-    /// Asks for the note to a colleague; first whether it may wait, where they are off.
+    /// Asks for the note to a desk; first whether, where somebody is in danger.
+    fn pass_to_desk(&mut self, key: String) -> Vec<Effect> {
+        if self.is_in_danger() {
+            let to = self.say.with("to-desk", [("to", self.desk_name(&key).into())]);
+            return self.ask_in_danger(to, Then::PassOn { desk: Some(key), person: None });
+        }
+        self.ask(AskFor::TransferNote { desk: Some(key), person: None })
+    }
+
+    /// A danger that is passed on rings again, for everybody.
+    fn ask_in_danger(&mut self, to: String, then: Then) -> Vec<Effect> {
+        let values = [("who", self.addressee().into()), ("to", to.into())];
+        let question = self.say.with("confirm-pass-on-danger", values);
+        self.mode = Mode::Confirm(Confirm { question, then });
+        Vec::new()
+    }
+
+    /// Asks for the note to a colleague; first whether, where somebody is in danger or it has to wait because they are off.
     fn pass_on(&mut self, login: String) -> Vec<Effect> {
         if login == self.me.counselor.login {
             self.mode = Mode::Desk;
             self.alert("error-passed_to_yourself", []);
             return Vec::new();
         }
-        let Some(who) = self.colleagues.iter().find(|one| one.login == login && one.is_off()) else {
+        let known = self.colleagues.iter().find(|one| one.login == login);
+        let (name, is_off) =
+            known.map_or((one_word(&login), false), |who| (one_word(&who.name), who.is_off()));
+        let then = Then::PassOn { desk: None, person: Some(login.clone()) };
+        if self.is_in_danger() {
+            let to = self.say.with("to-person", [("to", name.into())]);
+            return self.ask_in_danger(to, then);
+        }
+        if !is_off {
             return self.ask(AskFor::TransferNote { desk: None, person: Some(login) });
-        };
-        let question = self.say.with("confirm-pass-on-off", [("who", one_word(&who.name).into())]);
-        self.mode = Mode::Confirm(Confirm { question, then: Then::PassOn(login) });
+        }
+        let values = [("n", self.n().unwrap_or_default().to_string().into()), ("who", name.into())];
+        let question = self.say.with("confirm-pass-on-off", values);
+        self.mode = Mode::Confirm(Confirm { question, then });
         Vec::new()
     }
 
@@ -266,7 +290,7 @@ impl App {
         let mut effects = if is_writing { Vec::new() } else { self.answer(n) };
         if matches!(self.mode, Mode::Write) {
             reply.category.iter().for_each(|category| self.used(category));
-            effects.extend(self.insert(&reply.text));
+            effects.extend(self.insert_apart(&reply.text));
             self.canned.extend(reply.category.map(|category| (n, category)));
         }
         effects

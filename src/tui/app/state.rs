@@ -7,10 +7,11 @@ use jiff::tz::TimeZone;
 use super::event::{Book, Effect};
 use crate::api::wire::{
     ActionRequest, AdviceView, BulletinView, CloseRequest, ColleagueView, ConversationDetail,
-    ConversationSummary, Decision, MeView, MessageInConversation, MessageView, OutboundMessage, Revealed,
-    RevealedText, SearchHitView,
+    ConversationSummary, Decision, MeView, MessageInConversation, MessageView, OutboundMessage, PresenceWord,
+    Revealed, RevealedText, SearchHitView,
 };
-use crate::client::message::Tone;
+use crate::client::citizen::named;
+use crate::client::message::{Tone, desk_name, is_in_danger};
 use crate::client::{Listed, Say, Times};
 use crate::domain::text::{Charset, Limits, Piece};
 use crate::tui::editor::Editor;
@@ -26,6 +27,9 @@ pub struct App {
     pub queue: Queue,
     /// What I hold, whatever is listed.
     pub mine: Vec<ConversationSummary>,
+    /// Who waits, whatever is listed: those that the server listed, and how many there are.
+    pub waiting: Vec<ConversationSummary>,
+    pub n_waiting: i64,
     pub talk: Option<Talk>,
     pub mode: Mode,
     pub link: Link,
@@ -113,6 +117,8 @@ pub struct Stale {
     pub is_listing: bool,
     /// When the list was asked for last.
     pub listed_at: i64,
+    /// When colleagues were asked for last: somebody who comes or goes does not always say so.
+    pub colleagues_at: i64,
     pub is_refreshing: bool,
     /// The draft that was changed since it was kept.
     pub draft: Option<i64>,
@@ -164,6 +170,8 @@ pub struct Notice {
     pub danger: Option<i64>,
     /// How many there were: the same words once more are another notice.
     pub n: u64,
+    /// From then on it is not true any more.
+    pub until_at: Option<i64>,
 }
 
 #[derive(Debug, Clone)]
@@ -293,10 +301,13 @@ pub enum Then {
     EndBulletin(i64),
     /// Leave a practice.
     Leave,
-    /// Pass the conversation on to this colleague, who is off.
-    PassOn(String),
     /// Choose who gets the open conversation.
     Transfer,
+    /// Pass the conversation on to this desk or colleague.
+    PassOn {
+        desk: Option<String>,
+        person: Option<String>,
+    },
     /// Put the carrier's words in place of what it cannot carry.
     Replace(String),
     /// The same words leave once more.
@@ -321,6 +332,8 @@ impl App {
                 is_refused: false,
             },
             mine: Vec::new(),
+            waiting: Vec::new(),
+            n_waiting: 0,
             talk: None,
             mode: Mode::Desk,
             link: Link::Up,
@@ -384,6 +397,35 @@ impl App {
         })
     }
 
+    /// What I have said of myself, as colleagues see it.
+    pub fn my_presence(&self) -> Option<PresenceWord> {
+        self.colleagues.iter().find(|who| who.is_me).map(|who| who.presence)
+    }
+
+    /// The name of a desk.
+    pub fn desk_name(&self, key: &str) -> String {
+        desk_name(self.book.desks.as_ref(), key)
+    }
+
+    /// The open conversation, named: its number and the short name of its citizen.
+    pub fn addressee(&self) -> String {
+        let summary = self.talk.as_ref().map(|talk| &talk.detail.summary);
+        summary.map_or_else(String::new, |one| {
+            let citizen = named(&self.say, &one.citizen, &one.citizen_name);
+            self.say.with("addressee", [("n", one.id.to_string().into()), ("citizen", citizen.into())])
+        })
+    }
+
+    /// Whether the alarm of the open conversation is not over.
+    pub fn is_in_danger(&self) -> bool {
+        self.talk.as_ref().is_some_and(|talk| is_in_danger(&talk.detail))
+    }
+
+    /// Whether an answer in the open conversation leaves at once, so that it cannot be taken back.
+    pub fn leaves_at_once(&self) -> bool {
+        self.talk.as_ref().is_some_and(|talk| talk.detail.summary.tier == Some(1))
+    }
+
     /// The conversations that I hold, as far as is known.
     pub fn held_numbers(&self) -> Vec<i64> {
         let open = self.n().filter(|_| self.holds());
@@ -438,7 +480,12 @@ impl App {
 
     fn note(&mut self, tone: Tone, text: String) {
         self.n_notices += 1;
-        self.notice = Some(Notice { tone, text, danger: None, n: self.n_notices });
+        self.notice = Some(Notice { tone, text, danger: None, n: self.n_notices, until_at: None });
+    }
+
+    /// What was told last holds until then.
+    pub fn told_until(&mut self, at: i64) {
+        self.notice.iter_mut().for_each(|notice| notice.until_at = Some(at));
     }
 }
 

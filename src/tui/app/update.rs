@@ -12,13 +12,15 @@ use crate::tui::keys::{Command, Key, command, pressed};
 const MOST_AHEAD: usize = 200;
 /// The list is asked for this often although no event has come: the first one may have come before the stream was open.
 const LIST_EVERY_MS: i64 = 20_000;
+/// Colleagues are asked for this often: who logs in, or does nothing for a while, counts otherwise from then on.
+const COLLEAGUES_EVERY_MS: i64 = 60_000;
 /// A changed draft is kept this often.
 const KEEP_EVERY_MS: i64 = 2_000;
 
 impl App {
     /// What has to be fetched at the start.
     pub fn begin(&mut self) -> Vec<Effect> {
-        (self.stale.is_listing, self.stale.listed_at) = (true, self.now);
+        (self.stale.is_listing, self.stale.listed_at, self.stale.colleagues_at) = (true, self.now, self.now);
         vec![
             Effect::List(self.queue.listed),
             Effect::List(Listed::Mine),
@@ -252,8 +254,15 @@ impl App {
             (self.stale.list, self.stale.is_listing) = (false, true);
             self.stale.listed_at = now;
             effects.push(Effect::List(self.queue.listed));
-            effects.extend((self.queue.listed != Listed::Mine).then_some(Effect::List(Listed::Mine)));
+            let beside = [Listed::Mine, Listed::Waiting].into_iter().filter(|one| *one != self.queue.listed);
+            effects.extend(beside.map(Effect::List));
         }
+        if now - self.stale.colleagues_at >= COLLEAGUES_EVERY_MS {
+            self.stale.colleagues_at = now;
+            effects.push(Effect::LoadColleagues);
+        }
+        // What was said of an answer that could be taken back is over.
+        self.notice.take_if(|notice| notice.until_at.is_some_and(|until| until <= now));
         if let Some(n) = self.n().filter(|_| self.stale.talk && !self.stale.is_refreshing) {
             (self.stale.talk, self.stale.is_refreshing) = (false, true);
             effects.push(Effect::Refresh(n));
@@ -284,7 +293,7 @@ impl App {
         let Some(n) = event.conversation_id else {
             return match event.kind.as_str() {
                 // Somebody came, went, or picked up the phone.
-                "presence" => vec![Effect::LoadColleagues],
+                "presence" | "logged_in" => vec![Effect::LoadColleagues],
                 "bulletin_begun" | "bulletin_ended" => vec![Effect::LoadBulletins],
                 // Canned replies or categories are others now.
                 "list_edited" => {

@@ -80,6 +80,14 @@ impl App {
         Vec::new()
     }
 
+    /// Puts a text in that is not glued to the words before it.
+    pub(super) fn insert_apart(&mut self, text: &str) -> Vec<Effect> {
+        let editor = self.n().and_then(|n| self.drafts.get(&n));
+        let is_glued =
+            editor.is_some_and(|editor| editor.before_cursor().ends_with(|c: char| !c.is_whitespace()));
+        self.insert(&if is_glued { format!("\n{text}") } else { text.to_owned() })
+    }
+
     /// Shows the answer as it will arrive, or says why it can't be sent.
     pub(super) fn review(&mut self) -> Vec<Effect> {
         let limits = self.limits();
@@ -118,7 +126,7 @@ impl App {
                         .collect(),
                 };
                 let question =
-                    format!("{} {}", offer_sentence(&self.say, &view), self.say.t("confirm-replace"));
+                    format!("{}\n{}", offer_sentence(&self.say, &view), self.say.t("confirm-replace"));
                 self.mode = Mode::Confirm(Confirm { question, then: Then::Replace(found.text) });
             }
             None => self.alert("error-unencodable", [("characters", named.join(" ").into())]),

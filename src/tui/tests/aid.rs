@@ -4,7 +4,7 @@ use super::drawn::screen;
 use super::*;
 use crate::tui::plain::{Told, events};
 
-fn in_danger() -> ConversationDetail {
+pub(super) fn in_danger() -> ConversationDetail {
     let mut danger = detail(7, "북구 공원인데 할아버지가 쓰러졌어요", 1);
     (danger.summary.tier, danger.summary.is_ringing) = (Some(1), true);
     danger.preference = Some("문자만".to_owned());
@@ -41,7 +41,8 @@ fn a_danger_is_handed_over_with_what_to_read_out() {
         town.press(key);
         assert!(town.acts.is_empty(), "the service is chosen first");
         town.press("<Down><Enter>");
-        assert_eq!(town.acts, [json!({ "reveal": "handover 112" })]);
+        let reason = town.app.say.with("handover-reason", [("service", "112".into())]);
+        assert_eq!(town.acts, [json!({ "reveal": reason })]);
         let sheet = screen(&town.app, 80, 24);
         for words in ["112", "010-1234-5678", "할아버지가 쓰러졌어요", "문자만", "11:59"] {
             assert!(sheet.contains(words), "{words}: {sheet}");

@@ -7,6 +7,7 @@ mod keys;
 mod picture;
 mod plain;
 mod safety;
+mod sight;
 
 use std::collections::BTreeMap;
 

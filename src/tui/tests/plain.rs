@@ -62,7 +62,7 @@ fn no_line_sends_or_does_by_accident() {
     assert!(town.left.is_empty() && town.acts.is_empty());
     assert_eq!(town.app.draft(), "답");
     let said = talk_in_lines(&mut town, &mut told, &["p", "곧", "30m", "m", "."]);
-    assert!(said.contains("30m, 2시간, 14:30"), "{said}");
+    assert!(said.contains("30분, 2시간, 14:30"), "{said}");
     assert_eq!(town.acts, [json!({ "action": "promise", "due_at": town.app.now + 30 * MINUTE - 750 })]);
 }
 
@@ -128,7 +128,7 @@ fn every_line_is_answered() {
     talk_in_lines(&mut town, &mut told, &[".", "p"]);
     for _ in 0..2 {
         let said = talk_in_lines(&mut town, &mut told, &["곧"]);
-        assert!(said.contains("30m, 2시간, 14:30"), "{said}");
+        assert!(said.contains("30분, 2시간, 14:30"), "{said}");
     }
     // Nobody asked: a notice that comes again by itself is said once.
     talk_in_lines(&mut town, &mut told, &["."]);

@@ -8,8 +8,8 @@ use ratatui::widgets::Paragraph;
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::theme::Theme;
+use crate::api::wire::MessageView;
 use crate::client::Say;
-use crate::client::citizen::named;
 use crate::client::format::fitted;
 use crate::client::format::thousands;
 use crate::client::message::{Tone, advice_line, author};
@@ -101,13 +101,24 @@ pub fn length(say: &Say, text: &str, limits: &Limits) -> (Tone, String) {
     }
 }
 
-/// To whom the answer goes: the number of the conversation and the short name of its citizen.
-pub fn addressee(app: &App) -> String {
-    let summary = app.talk.as_ref().map(|talk| &talk.detail.summary);
-    summary.map_or_else(String::new, |one| {
-        let citizen = named(&app.say, &one.citizen, &one.citizen_name);
-        app.say.with("addressee", [("n", one.id.to_string().into()), ("citizen", citizen.into())])
-    })
+/// What is said before the answer itself: the citizen's last words, so that the right one is answered, and that it cannot be taken back.
+/// With newer texts, those stand there already.
+pub fn review_remarks(app: &App, review: &Review) -> Vec<(Tone, String)> {
+    let texts = app.talk.iter().flat_map(|talk| talk.detail.messages.iter().rev());
+    let last = texts.filter_map(MessageView::inbound).find(|text| !text.text.trim().is_empty());
+    let last = last.filter(|text| review.newer.is_empty() && !text.is_abusive);
+    let words = last.map(|text| one_line(&text.text, ABOUT_COLUMNS));
+    let about = words.map(|words| (Tone::Plain, app.say.with("review-about", [("text", words.into())])));
+    let at_once = app.leaves_at_once().then(|| (Tone::Alert, app.say.t("review-at-once")));
+    about.into_iter().chain(at_once).collect()
+}
+
+/// Columns of the citizen's words above an answer that is looked at.
+const ABOUT_COLUMNS: usize = 60;
+
+/// Rows that the look before sending takes to be seen in full.
+pub fn review_rows(app: &App, review: &Review, width: usize) -> usize {
+    review_lines(app, Theme::Plain, review, width).len() + advice_lines(app).len()
 }
 
 /// The answer as it will arrive, and what came meanwhile beside it.
@@ -134,13 +145,17 @@ fn draw_review(app: &App, theme: Theme, review: &Review, frame: &mut Frame, area
 fn review_lines(app: &App, theme: Theme, review: &Review, width: usize) -> Vec<Line<'static>> {
     let say = &app.say;
     let (_, length) = length(say, app.draft(), &app.limits());
-    let title = say.with("review-title", [("to", addressee(app).into()), ("length", length.into())]);
+    let title = say.with("review-title", [("to", app.addressee().into()), ("length", length.into())]);
     let mut lines = vec![Line::styled(fitted(&format!("══ {title} ═"), width), theme.title())];
     let quoted = |text: &str, bar: &'static str| -> Vec<Line<'static>> {
         let rows = wrapped(text, width.saturating_sub(4));
         rows.into_iter().map(|row| Line::from(vec![Span::raw(bar), Span::raw(row)])).collect()
     };
     lines.extend(answered_line(app).map(|words| Line::styled(fitted(&words, width), theme.danger())));
+    for (tone, words) in review_remarks(app, review) {
+        let style = if tone == Tone::Alert { theme.danger() } else { theme.tone(tone) };
+        lines.push(Line::styled(fitted(&words, width), style));
+    }
     if !review.newer.is_empty() {
         let n = i64::try_from(review.newer.len()).unwrap_or(i64::MAX);
         lines.push(Line::styled(say.with("review-newer", [("n", n.into())]), theme.danger()));
@@ -170,6 +185,14 @@ pub fn answered_line(app: &App) -> Option<String> {
 pub fn advice_lines(app: &App) -> Vec<String> {
     let advice = app.advice_now();
     let has_easier = advice.iter().any(|one| one.instead.is_some());
-    let lines = advice.iter().map(|one| format!("· {}", advice_line(&app.say, one)));
-    lines.chain(has_easier.then(|| app.say.t("review-easier"))).collect()
+    let mut lines: Vec<String> = Vec::new();
+    for one in advice {
+        let line = format!("· {}", advice_line(&app.say, one));
+        // The same words twice in an answer are one piece of advice.
+        if !lines.contains(&line) {
+            lines.push(line);
+        }
+    }
+    lines.extend(has_easier.then(|| app.say.t("review-easier")));
+    lines
 }

@@ -17,9 +17,9 @@ use crate::client::Listed;
 use crate::client::format::{fitted, one_word};
 use crate::client::message::Tone;
 use crate::domain::text::wrapped;
-use crate::tui::app::{App, Link, Mode, PickFor};
+use crate::tui::app::{App, Link, Mode, PickFor, presence_id};
 use crate::tui::places::{MOST_NOTICE, Open, places};
-pub use composer::{addressee, advice_lines, answered_line, length};
+pub use composer::{advice_lines, answered_line, length, review_remarks};
 pub use panel::{asked_words, picker_title};
 pub use queue::{citizen_whole, in_words as queue_words};
 pub use sheet::{lines as sheet_lines, title as sheet_title};
@@ -31,7 +31,7 @@ pub fn draw(app: &App, theme: Theme, frame: &mut Frame) {
     let area = frame.area();
     let width = usize::from(area.width);
     let told = app.notice.as_ref().map_or_else(Vec::new, |notice| notice_lines(&notice.text, width));
-    let open = Open { talk: app.talk.is_some(), composer: has_composer(app), notice: told.len() };
+    let open = Open { talk: app.talk.is_some(), composer: composer_rows(app, width), notice: told.len() };
     let places = places((area.width, area.height), open);
     frame.render_widget(Paragraph::new(header(app, theme, usize::from(area.width))), places.header);
     queue::draw(app, theme, frame, places.queue);
@@ -56,15 +56,18 @@ fn notice_lines(text: &str, width: usize) -> Vec<String> {
     lines
 }
 
-fn has_composer(app: &App) -> bool {
-    app.talk.is_some()
-        && match &app.mode {
-            Mode::Write | Mode::Review(_) => true,
-            Mode::Pick(picker) => {
-                matches!(picker.what, PickFor::Canned { is_writing: true } | PickFor::Close { send: Some(_) })
-            }
-            _ => false,
-        }
+/// Rows that the composer, or the look before sending, has to have; 0: neither is open.
+fn composer_rows(app: &App, width: usize) -> usize {
+    let is_open = |what: &PickFor| {
+        matches!(what, PickFor::Canned { is_writing: true } | PickFor::Close { send: Some(_) })
+    };
+    match &app.mode {
+        _ if app.talk.is_none() => 0,
+        Mode::Write => 1,
+        Mode::Review(review) => composer::review_rows(app, review, width),
+        Mode::Pick(picker) if is_open(&picker.what) => 1,
+        _ => 0,
+    }
 }
 
 /// Who I am, who waits, and whether what is shown is the latest. Where not all of it has room, what matters least goes.
@@ -106,10 +109,16 @@ fn standing(app: &App, theme: Theme) -> Vec<(u8, Span<'static>)> {
         Listed::Open => "list-open",
         _ => "list-waiting",
     });
-    let mut parts = vec![
-        (1, Span::raw(one_word(&app.me.counselor.name))),
-        (0, Span::raw(format!("{list} {}", app.queue.n_total))),
-    ];
+    let mut parts = vec![(1, Span::raw(one_word(&app.me.counselor.name)))];
+    // Who works is on: only anything else has to be seen wherever there is little room.
+    parts.extend(app.my_presence().map(|word| {
+        let rank = if word == PresenceWord::On { 5 } else { 0 };
+        (rank, Span::raw(say.t(presence_id(word))))
+    }));
+    parts.push((0, Span::raw(format!("{list} {}", app.queue.n_total))));
+    if app.queue.listed != Listed::Waiting {
+        parts.push((0, Span::raw(format!("{} {}", say.t("list-waiting"), app.n_waiting))));
+    }
     if app.queue.n_ringing > 0 {
         let words = say.with("n-danger", [("n", app.queue.n_ringing.into())]);
         parts.push((0, Span::styled(words, theme.danger())));
@@ -159,6 +168,7 @@ fn hints(app: &App) -> String {
     }
     let id = match &app.mode {
         Mode::Desk if app.talk.is_none() => "hints-list",
+        Mode::Desk if app.is_in_danger() => "hints-talk-danger",
         Mode::Desk => "hints-talk",
         Mode::Write => "hints-write",
         Mode::Review(review) if review.needs_yes => "hints-review-yes",

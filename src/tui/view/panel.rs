@@ -73,9 +73,9 @@ fn body(text: &str, area: Rect) -> Vec<Line<'static>> {
     wrapped(text, width_of(area)).into_iter().map(Line::from).collect()
 }
 
-/// The id of the words over a list.
-pub fn picker_title(picker: &Picker) -> &'static str {
-    match picker.what {
+/// The words over a list. What is passed on is named.
+pub fn picker_title(app: &App, picker: &Picker) -> String {
+    let id = match picker.what {
         PickFor::Canned { .. } => "pick-canned",
         PickFor::Category => "pick-category",
         PickFor::Close { send: None } => "pick-close",
@@ -88,12 +88,19 @@ pub fn picker_title(picker: &Picker) -> &'static str {
         PickFor::Photo => "pick-photo",
         PickFor::Doubt => "pick-doubt",
         PickFor::Decision { .. } => "pick-decision",
-    }
+    };
+    let danger = in_danger(app).map_or_else(String::new, |words| format!(" · {words}"));
+    app.say.with(id, [("who", format!("{}{danger}", app.addressee()).into())])
+}
+
+/// That the open conversation is a danger.
+fn in_danger(app: &App) -> Option<String> {
+    app.leaves_at_once().then(|| app.say.t("tier-1"))
 }
 
 fn draw_picker(app: &App, theme: Theme, picker: &Picker, frame: &mut Frame, area: Rect) {
     let say = &app.say;
-    let title = say.t(picker_title(picker));
+    let title = picker_title(app, picker);
     let width = width_of(area);
     let fitting = picker.fitting();
     let at = picker.at.min(fitting.len().saturating_sub(1));
@@ -135,8 +142,9 @@ pub fn asked_words(app: &App, asked: &Asked) -> String {
         AskFor::Promise => ("ask-promise", String::new()),
         AskFor::Remind => ("ask-remind", String::new()),
         AskFor::RemindText(at) => ("ask-remind-text", app.times().clock(*at)),
-        AskFor::TransferNote { desk, person } => {
-            ("ask-transfer-note", receiver(app, desk.as_deref(), person.as_deref()))
+        AskFor::TransferNote { desk: Some(desk), .. } => ("to-desk", app.desk_name(desk)),
+        AskFor::TransferNote { person, .. } => {
+            ("to-person", colleague(app, person.as_deref().unwrap_or_default()))
         }
         AskFor::FalseAlarm => ("ask-false-alarm", String::new()),
         AskFor::Reveal => ("ask-reveal", String::new()),
@@ -145,16 +153,19 @@ pub fn asked_words(app: &App, asked: &Asked) -> String {
         AskFor::Take => ("ask-take", String::new()),
         AskFor::Search => ("ask-search", String::new()),
     };
-    app.say.with(id, [("to", to.into())])
+    let words = app.say.with(id, [("to", to.into())]);
+    if !matches!(asked.what, AskFor::TransferNote { .. }) {
+        return words;
+    }
+    let danger = in_danger(app).map_or_else(String::new, |words| format!(" ({words})"));
+    let who = format!("{}{danger}", app.addressee());
+    app.say.with("ask-transfer-note", [("who", who.into()), ("to", words.into())])
 }
 
-/// The name of a desk or a colleague; what was typed where it is not known.
-fn receiver(app: &App, desk: Option<&str>, person: Option<&str>) -> String {
-    let desks = app.book.desks.as_ref().map_or(&[][..], |list| &list.desks[..]);
-    let desk_name = desks.iter().find(|one| Some(one.key.as_str()) == desk).map(|one| &one.name);
-    let colleague = app.colleagues.iter().find(|one| Some(one.login.as_str()) == person).map(|one| &one.name);
-    let known = desk_name.or(colleague).map(|name| one_word(name));
-    known.unwrap_or_else(|| one_word(desk.or(person).unwrap_or_default()))
+/// The name of a colleague; what was typed where it is not known.
+fn colleague(app: &App, login: &str) -> String {
+    let known = app.colleagues.iter().find(|one| one.login == login);
+    one_word(known.map_or(login, |one| &one.name))
 }
 
 fn draw_asked(app: &App, theme: Theme, asked: &Asked, frame: &mut Frame, area: Rect) {
@@ -203,6 +214,7 @@ fn help(app: &App, area: Rect) -> Vec<Line<'static>> {
     };
     let mut lines: Vec<Line> = (0..n_rows).map(row).collect();
     lines.extend(body(&app.say.t("help-more"), area));
+    lines.extend(body(&app.say.t("help-writing"), area));
     if app.me.role == "supervisor" {
         lines.extend(body(&app.say.t("help-supervisor"), area));
     }

@@ -82,7 +82,7 @@ fn line(app: &App, theme: Theme, row: &ConversationSummary, width: usize) -> Lin
         Span::styled(padded(&waits, WAITS), theme.waiting(minutes)),
     ];
     if width >= 76 {
-        spans.push(Span::styled(padded(&one_word(&row.desk), DESK), theme.faint()));
+        spans.push(Span::styled(padded(&app.desk_name(&row.desk), DESK), theme.faint()));
     }
     let used: usize = spans.iter().map(Span::width).sum();
     spans.push(Span::raw(padded(&words(app, row), width.saturating_sub(used))));
@@ -127,7 +127,7 @@ pub fn in_words(app: &App, row: &ConversationSummary) -> String {
         row.id.to_string(),
         name_of(app, row),
         waits,
-        one_word(&row.desk),
+        app.desk_name(&row.desk),
         fitted(&words(app, row), 200),
     ];
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ")

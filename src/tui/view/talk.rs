@@ -10,7 +10,7 @@ use super::queue::citizen_whole;
 use super::theme::Theme;
 use crate::api::wire::{ConversationDetail, MessageView, NoteView};
 use crate::client::format::{fitted, one_word};
-use crate::client::message::{Tone, author, delivery, photo, why_urgent};
+use crate::client::message::{Tone, author, danger_over, delivery, photo, why_urgent};
 use crate::domain::text::{columns_of, one_line, runs_leftwards, wrapped};
 use crate::domain::triage::as_typed;
 use crate::tui::app::{App, Mode, Talk};
@@ -81,7 +81,7 @@ fn head(app: &App, theme: Theme, talk: &Talk, width: usize) -> Vec<Line<'static>
             ("n", summary.id.to_string().into()),
             ("citizen", citizen_whole(app, summary).into()),
             ("state", format!("{state}{holder}").into()),
-            ("desk", one_word(&summary.desk).into()),
+            ("desk", app.desk_name(&summary.desk).into()),
             ("category", talk.detail.category.as_deref().map_or_else(|| "-".to_owned(), one_word).into()),
         ],
     );
@@ -110,6 +110,8 @@ pub fn remarks(app: &App, talk: &Talk) -> Vec<(Tone, String)> {
             Some(who) => say.with("talk-ringing-held", [("who", one_word(&who.name).into())]),
         };
         found.push((Tone::Alert, words));
+    } else if let Some(over) = danger_over(say, detail) {
+        found.push((Tone::Good, over));
     } else if let Some(name) = detail.acked_by.as_deref().filter(|_| summary.tier == Some(1)) {
         found.push((Tone::Alert, say.with("talk-acked", [("who", one_word(name).into())])));
     }
@@ -191,7 +193,9 @@ fn texts(app: &App, theme: Theme, detail: &ConversationDetail, block: &mut Block
     if let Some(survey) = &detail.survey {
         let score = survey.score.map_or_else(|| "-".to_owned(), |score| score.to_string());
         block.line(&app.say.with("talk-survey", [("score", score.into())]), theme.faint());
-        block.quoted(survey.comment.as_deref().unwrap_or_default(), Style::new());
+        if let Some(comment) = survey.comment.as_deref().filter(|comment| !comment.trim().is_empty()) {
+            block.quoted(comment, Style::new());
+        }
     }
 }
 
@@ -247,6 +251,6 @@ fn message(app: &App, theme: Theme, text: &MessageView, block: &mut Block) {
     }
     for one in text.photos() {
         let (tone, words) = photo(&app.say, one);
-        block.line(&format!("◆ {words}"), theme.tone(tone));
+        block.line(&format!("◆ {words} · {}", app.say.t("photo-key")), theme.tone(tone));
     }
 }
