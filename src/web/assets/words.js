@@ -47,7 +47,7 @@ const W = {
   "danger-held": ["{who} holds it and has not answered", "{who} 님이 맡았고 아직 답하지 않음"],
   "danger-acked": ["{who} looks after it", "{who} 님이 살피고 있습니다"],
   "danger-told": ["the alarm ended: {service} was told", "경보 끝남: {service}에 알림"],
-  "danger-end-answered": ["the alarm ended: answered", "경보 끝남: 답변함"],
+  "danger-end-answered": ["the alarm ended: answered", "경보 끝남: 시민에게 답변함"],
   "danger-calls": ["supervisors called {n}×", "관리자 알림 {n}번"],
   "danger-say": ["Danger: conversation {n}, {state}", "긴급: 상담 {n}번, {state}"],
   "conversation-n": ["Conversation {n}", "상담 {n}번"],
