@@ -253,12 +253,10 @@ function forgetHeld() {
 async function recall(id, n) {
   forgetHeld();
   const isHere = n === detail?.id;
-  try {
-    await post(`/v1/messages/${id}/recall`);
-    tell(t("recalled", { n }));
-  } catch (error) { tellError(error); }
+  const isBack = await post(`/v1/messages/${id}/recall`).then(() => true, tellError);
   // What became of it is shown also where it was too late.
   await (isHere ? reload().catch(tellError) : open(n));
+  if (isBack) tell(t(writing ? "recalled" : "recalled-take", { n }));
   writing?.focus();
 }
 

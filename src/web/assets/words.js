@@ -259,6 +259,7 @@ const W = {
   "leaves-in": ["can be taken back for {n} s", "{n}초 안에 취소할 수 있음"],
   "held-elsewhere": ["Your answer to conversation {n} leaves in {secs} s.", "상담 {n}번의 답변이 {secs}초 뒤에 나갑니다."],
   "recalled": ["Conversation {n}: the answer was taken back and did not leave.", "상담 {n}번: 발송을 취소해 답변이 나가지 않았습니다."],
+  "recalled-take": ["Conversation {n}: the answer was taken back and did not leave. Take the conversation (t), and your text stands in the field.", "상담 {n}번: 발송을 취소해 답변이 나가지 않았습니다. 맡으면(t) 쓴 글이 답변 칸에 나옵니다."],
   "recall-none": ["There is no answer now that can be taken back.", "지금 취소할 수 있는 답변이 없습니다."],
   "answer-stopped": ["Conversation {n}: your answer did NOT leave, for the citizen wrote meanwhile. Your text is kept.", "상담 {n}번: 답변이 나가지 않았습니다. 그사이 시민이 글을 보냈습니다. 쓴 글은 보관했습니다."],
   "sent-before": ["It had arrived already and was not sent again.", "이미 접수된 답변이라 다시 보내지 않았습니다."],
