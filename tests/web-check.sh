@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Drives the pages for browsers in a headless Chromium, beside a whole gateway and a simulated carrier: a citizen is answered by
-# keyboard alone, the board follows, the gateway is restarted under the page, hostile text draws nothing, and axe finds no barrier in
-# either language.
+# keyboard alone, answers are taken back and stopped, no draft is lost, 119 is told, the board follows, the gateway is restarted under the
+# page, hostile text draws nothing, and axe finds no barrier in either language.
 # Usage: tests/web-check.sh
 # Needs chromium, node, npm and the programs built (MUNJAD, by default target/debug/munjad). The driver and axe are installed from npm
 # into WEB_TOOLS (a folder that may be kept), by default a temporary one. PICTURES=FOLDER also takes the pictures of the
@@ -33,4 +33,4 @@ if [ ! -e "$tools/ready" ]; then
     touch "$tools/ready"
 fi
 export NODE_MODULES=$tools/node_modules
-timeout "${WEB_SECONDS:-100}" node "$here/web/check.mjs"
+timeout "${WEB_SECONDS:-180}" node "$here/web/check.mjs"

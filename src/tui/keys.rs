@@ -164,6 +164,25 @@ mod tests {
         assert!(is_yes(Key::Char('ㅛ')) && is_yes(Key::Char('Y')) && !is_yes(Key::Enter));
     }
 
+    /// The rows of the web desk's keys: `["n", "next", ...]`.
+    #[test]
+    fn the_web_desk_has_the_same_keys() {
+        let mut n = 0;
+        for row in include_str!("../web/assets/keys.js").lines() {
+            let parts: Vec<&str> = row.trim().split('"').collect();
+            let ["[", key, _, act, ..] = parts[..] else { continue };
+            let mut letters = key.chars();
+            let (Some(letter), None) = (letters.next(), letters.next()) else { continue };
+            if !letter.is_ascii() {
+                continue;
+            }
+            let here = COMMANDS.iter().find(|(known, ..)| *known == letter);
+            assert_eq!(here.map(|(_, _, id)| *id), Some(act), "{letter}");
+            n += 1;
+        }
+        assert!(n > 20, "{n}");
+    }
+
     #[test]
     fn no_key_does_two_things() {
         for (n, (key, ..)) in COMMANDS.iter().enumerate() {

@@ -1,9 +1,12 @@
 // The composer: a draft that is kept, its length as the carrier counts it, and a send that is always deliberate. Nothing leaves but by
 // Ctrl+Enter or the button, and not before the newest text was shown.
+//
+// The server has one draft for each person and conversation. It changes also without this page: an answer comes back into it, another
+// program writes. What it has beyond the field goes into an empty field, and else stands beside it until it is put in; both are kept.
 
 import { call, get, NoAnswer, post } from "./api.js";
-import { field, tell, tellError } from "./dialogs.js";
-import { el, put, show } from "./dom.js";
+import { field, tellError } from "./dialogs.js";
+import { el, plain, put, show } from "./dom.js";
 import { isInDoubt, send } from "./sending.js";
 import { moment } from "./times.js";
 import { lang, t } from "./words.js";
@@ -23,11 +26,38 @@ const drafts = (me, id) => ({
   },
 });
 
+/** Of a list of texts, enough of each to know it by. */
+const BEGINNING = 40;
+
+function beginning(text, key) {
+  const whole = [...text.trim().replace(/\s+/g, " ")];
+  return `${whole.length > BEGINNING ? `${whole.slice(0, BEGINNING - 1).join("")}…` : whole.join("")} (${key})`;
+}
+
+const isBlank = (text) => !text.trim();
+const joined = (...all) => all.filter((one) => !isBlank(one)).join("\n\n");
+
+/** What the kept words have beyond these of the field. */
+function beyond(kept, own) {
+  const [whole, mine] = [kept.trim(), own.trim()];
+  if (!mine) return whole;
+  if (mine.includes(whole)) return "";
+  return whole.endsWith(`\n\n${mine}`) ? whole.slice(0, -mine.length).trim() : whole;
+}
+
+/** How many answers of this person came back, taken back or stopped. */
+const nBack = (detail, me) => detail.messages.filter((one) => one.direction === "out" && one.state === "cancelled" && one.author?.id === me.id).length;
+
 /** Begins the composer of one conversation. It survives redraws of the conversation above it. */
 export function composer(desk, detail) {
   const id = detail.id, draft = drafts(desk.me.id, id), place = `/v1/conversations/${id}/draft`;
-  /** What this page has seen kept at the server; `null`: it has not looked yet. */
-  let known = null;
+  /** What this page has seen kept at the server (`null`: it has not looked yet), and what of it stood in the field. */
+  let known = null, written = "";
+  /** Kept words that do not stand in the field, and why. */
+  let beside = "", why = "there";
+  /** What a colleague left; it stays with the conversation. */
+  let left = detail.draft ?? "";
+  let back = nBack(detail, desk.me), saved = Promise.resolve(), offered = "", sent = "";
   let seen = detail.last_inbound_id, busy = false, timer = 0, advising = 0, saving = 0, asked = 0;
   const text = el("textarea", { id: "answer", "aria-describedby": "answer-hint length", "aria-keyshortcuts": "Control+Enter", lang: lang() });
   text.value = draft.read();
@@ -35,48 +65,92 @@ export function composer(desk, detail) {
   const offer = el("p", { hidden: true });
   const advice = el("ul", { class: "advice", "aria-label": t("advice") });
   const notice = el("div", { class: "notice", role: "alert", hidden: true });
+  const kept = el("div", { class: "kept", role: "alert" });
   const button = el("button", { type: "button", class: "main", onclick: () => go() }, t("send"));
-  const keys = () => [["", t("canned-none")], ...desk.canned.map(({ key }) => [key, key])];
+  const keys = () => [["", t("canned-none")], ...desk.canned.map(({ key, text }) => [key, beginning(text, key)])];
   const names = () => [["", t("category-none")], ...desk.categories.map((one) => [one, one])];
   const canned = pick("canned", keys());
   const category = pick("category", names(), detail.category ?? "");
-  const promise = pick("promise", [["", t("promise-none")], ...[15, 30, 60, 120].map((n) => [n, n < 60 ? t("span-minutes", { n }) : t("span-hours", { n: n / 60 })])]);
+  const promise = pick("promise", [["", t("promise-none")], ...[15, 30, 60, 120].map((n) => [n, t("promise-within", { time: n < 60 ? t("span-minutes", { n }) : t("span-hours", { n: n / 60 }) })])]);
   const root = el("section", { class: "composer", "aria-label": t("answer") },
-    notice, el("p", { class: "field" }, el("label", { for: "answer" }, t("answer")), text), length, offer, advice, el("p", { id: "answer-hint", class: "faint" }, t("answer-hint")),
+    notice, kept, el("p", { class: "field" }, el("label", { for: "answer" }, t("answer")), text), length, offer, advice, el("p", { id: "answer-hint", class: "faint" }, t("answer-hint")),
     el("div", { class: "bar" }, canned.row, category.row, promise.row), el("p", { class: "bar" }, button));
 
   function pick(label, options, value = "") {
     const row = field({ name: label, label, kind: "select", options, value });
     return { row, select: row.querySelector("select") };
   }
+  /** Says why nothing leaves, or what came back. With nothing to press, it goes as soon as one writes on. */
   function warn(words, label, action) {
     put(notice, el("p", {}, words), label ? el("p", {}, el("button", { type: "button", onclick: action }, t(label))) : null);
     show(notice, Boolean(words));
   }
   function changed() {
     draft.keep(text.value);
+    if (!notice.hidden && !notice.querySelector("button")) warn("");
     clearTimeout(timer);
     timer = setTimeout(measure, REST_MS);
     clearTimeout(advising);
     advising = setTimeout(advise, ADVICE_MS);
     saving ||= setTimeout(() => { saving = 0; if (!busy) save().catch(() => {}); }, SAVE_MS);
   }
-  /** One draft for every face: the server's. Where it cannot be reached, this tab still has it. */
-  async function save() {
-    const words = text.value, replaces = known === null ? {} : { replaces: known };
-    try { await call("PUT", place, { text: words, based_on: seen, ...replaces }); } catch (error) {
-      if (error.code === "draft_changed") elsewhere(error.details.draft ?? "");
-      throw error;
-    }
-    known = words;
+  function write(words) {
+    text.value = words;
+    changed();
+    offers();
   }
-  /** Another program of the same person has changed the draft: both are shown, and whatever is kept next is what they chose. */
-  function elsewhere(theirs) {
-    known = theirs;
-    if (!theirs) return text.value.trim() && warn(t("draft-gone"));
-    if (text.value.includes(theirs.trim())) return;
-    const both = text.value.trim() ? `${text.value.trimEnd()}\n\n${theirs}` : theirs;
-    warn(t("draft-elsewhere", { text: theirs }), text.value.trim() ? "draft-both" : "draft-use", () => { text.value = both; changed(); warn(""); text.focus(); });
+  /** One draft for every face: the server's. Where it cannot be reached, this tab still has it. One save at a time. */
+  const save = () => (saved = saved.catch(() => {}).then(() => keep(true)));
+  async function keep(again) {
+    if (known === null) await look();
+    const words = joined(beside, text.value), own = text.value;
+    if (words.trim() === known.trim()) return;
+    try { await call("PUT", place, { text: words, based_on: seen, replaces: known }); } catch (error) {
+      if (error.code !== "draft_changed" || !again) throw error;
+      await look();
+      return keep(false);
+    }
+    [known, written] = [words, own];
+  }
+  /** Reads what the server keeps: of another machine or program, or an answer that came back. */
+  async function look() {
+    moved(await get(place).catch((error) => {
+      if (error.code === "not_found") return { text: "" };
+      throw error;
+    }));
+  }
+  function moved(theirs) {
+    const before = known;
+    if (before !== null && theirs.text.trim() === before.trim()) return;
+    known = theirs.text;
+    // What left already is no draft any more.
+    const isSent = !theirs.origin && known.trim() === sent.trim();
+    const [rest] = isSent ? [""] : [beyond(known, text.value), beyond(known, written)].sort((a, b) => a.length - b.length);
+    if (isBlank(known) && before && !isBlank(text.value)) warn(t("draft-gone"));
+    why = theirs.origin ?? (before === null ? "there" : "elsewhere");
+    const fits = rest && isBlank(text.value);
+    beside = fits ? "" : rest;
+    if (!fits) return offers();
+    // What came meanwhile is read before it leaves.
+    if (theirs.has_newer) seen = Math.min(seen, theirs.based_on);
+    write(rest);
+    desk.redraw();
+    const words = theirs.has_newer && why !== "stopped" ? `${t(`draft-${why}`)} ${t("newer-draft")}` : t(`draft-${why}`);
+    if (theirs.has_newer) warn(words, "newer-read", read);
+    else warn(words);
+  }
+  /** Words that are not in the field, each with the button that puts them in. Nothing is overwritten. */
+  function offers() {
+    const mine = text.value.trim();
+    const colleagues = isBlank(left) || mine.includes(left.trim()) ? "" : left;
+    const all = [beside, why, colleagues].join("\n");
+    if (all === offered) return;
+    offered = all;
+    const one = (says, words, action) => el("div", { class: "notice" }, el("p", {}, t(says)), el("p", { class: "text" }, plain(words)),
+      el("p", {}, el("button", { type: "button", onclick: () => { action(); text.focus(); } }, t("draft-use"))));
+    put(kept,
+      beside ? one(`beside-${why}`, beside, () => { const both = joined(beside, text.value); beside = ""; write(both); }) : null,
+      colleagues ? one("draft-left", colleagues, () => write(joined(text.value, colleagues))) : null);
   }
   /** Hints for a text that is easy to read; they hold up nothing. */
   async function advise() {
@@ -103,13 +177,16 @@ export function composer(desk, detail) {
     : t(`length-${problem.replace("empty_text", "empty")}`, { characters: characters.join(" ") }));
 
   /** The citizen has written on: what was begun must not leave before that was read. */
-  function newer() {
-    warn(t("newer"), "newer-read", () => { seen = desk.detail().last_inbound_id; warn(""); text.focus(); });
+  const newer = () => warn(t("newer"), "newer-read", read);
+  function read() {
+    seen = desk.detail().last_inbound_id;
+    warn("");
+    text.focus();
   }
   /** `again`: the same words are meant to leave once more. */
   async function go(again = false) {
     if (busy) return;
-    if (!text.value.trim()) return text.focus();
+    if (isBlank(text.value)) return text.focus();
     if (desk.detail().last_inbound_id > seen) return newer();
     const request = { text: text.value, last_seen: seen, category: category.select.value || null, promise_due_at: null, keep_draft: true };
     if (category.select.value === (desk.detail().category ?? "")) request.category = null;
@@ -119,20 +196,24 @@ export function composer(desk, detail) {
     // It must not come back after it was sent.
     clearTimeout(saving);
     saving = 0;
+    await saved.catch(() => {});
     try {
       const answer = await send(desk.me.id, id, request);
-      if (answer.same_words) known &&= "";
+      // The server's draft of these words is gone; of an earlier answer nobody knows here what became of it since.
+      if (answer.same_words || answer.repeated) known = null;
+      else if (known?.trim() === request.text.trim()) known = "";
       if (answer.same_words) return warn(t(`same-words-${answer.earlier}`, { at: moment(answer.messages[0].at) }), "send-same-words", () => go(true));
       draft.keep("");
-      text.value = "";
-      // Its own draft goes; one of other words is that of another program.
-      if (known) save().catch(() => {});
+      text.value = written = "";
+      sent = request.text;
+      if (known !== "") save().catch(() => {});
       promise.select.value = "";
       put(advice);
       warn("");
-      tell(t(answer.repeated ? "sent-before" : "sent"));
+      desk.sent(id, answer);
       measure();
-      await desk.reload();
+      // One writes on at once.
+      desk.reload().catch(tellError);
     } catch (error) { await refused(error); } finally {
       lock(false);
       // Not if they have gone on to something else: what they type next is not for this field.
@@ -140,10 +221,14 @@ export function composer(desk, detail) {
     }
   }
   async function refused(error) {
-    if (error instanceof NoAnswer) return warn(t("doubt"), "ask-again", () => go());
+    if (error instanceof NoAnswer) {
+      known = null;
+      return warn(t("doubt"), "ask-again", () => go());
+    }
     if (error.code === "newer_texts") { await desk.reload().catch(() => {}); return newer(); }
     if (error.code === "unencodable") await measure();
-    tellError(error);
+    // Beside what mends it.
+    warn(error.message);
   }
   function lock(is) {
     busy = is;
@@ -163,29 +248,28 @@ export function composer(desk, detail) {
     const all = await desk.cannedOf(desk.detail().desk).catch(tellError);
     const found = all?.find(({ key }) => key === wanted);
     if (!found || busy) return;
-    text.value = text.value.trim() ? `${text.value.trimEnd()}\n${found.text}` : found.text;
     if (found.category) category.select.value = found.category;
-    changed();
+    write(isBlank(text.value) ? found.text : `${text.value.trimEnd()}\n${found.text}`);
     text.focus();
   });
-  const offerDraft = (words, why) => { if (words && !text.value) warn(why, "draft-use", () => { text.value = words; changed(); warn(""); text.focus(); }); };
-  offerDraft(detail.draft, t("draft-there"));
-  // One's own draft at the server, of another machine or of an answer that came back.
-  get(place).then((mine) => {
-    if (text.value.trim()) return elsewhere(mine.text);
-    known = mine.text;
-    offerDraft(mine.text, `${t("draft-there")} ${mine.has_newer ? t("newer-draft") : ""}`);
-  }, (error) => { if (error.code === "not_found") known = ""; });
+  offers();
+  save().catch(() => {});
   if (text.value) isInDoubt(desk.me.id, id, text.value).then((is) => { if (is) warn(t("doubt"), "ask-again", () => go()); });
   measure();
   return {
     root, id,
     focus: () => text.focus(),
+    focusCanned: () => canned.select.focus(),
     /** The conversation was read anew. */
     update(next) {
+      left = next.draft ?? "";
+      offers();
+      const count = nBack(next, desk.me);
+      if (count > back) look().then(() => save()).catch(() => {});
+      back = count;
       if (next.last_inbound_id <= seen) return;
-      if (text.value.trim()) newer();
-      else seen = next.last_inbound_id;
+      if (isBlank(text.value)) seen = next.last_inbound_id;
+      else if (!notice.querySelector("button")) newer();
     },
     /** Canned replies and categories may be others now; what was chosen stays. */
     choices() {

@@ -11,7 +11,7 @@ import { ask, begin } from "./login.js";
 import * as queue from "./queue.js";
 import { search } from "./search.js";
 import { tidy } from "./sending.js";
-import { moment, now } from "./times.js";
+import { moment, now, secondsTo, setServerNow } from "./times.js";
 import { deeds, view } from "./talk.js";
 import { t } from "./words.js";
 
@@ -19,6 +19,8 @@ import { t } from "./words.js";
 const LIST_PACE = 1_000;
 const SOUND = "munja.sound";
 
+/** The newest answer of this page that can be taken back: its conversation, one of its texts, and when it leaves. */
+let held = null;
 let me = null, detail = null, writing = null, stop = () => {}, listed = 0, timer = 0, loading = null;
 const sound = {
   isOn: () => localStorage.getItem(SOUND) !== "off",
@@ -29,7 +31,8 @@ const desk = {
   me: null, desks: [], colleagues: [], categories: [], canned: [], filled: new Map(),
   detail: () => detail,
   serverNow: now,
-  open, reload, left, reveal,
+  open, reload, left, reveal, claim, sent, recall,
+  redraw: () => drawTalk(),
   cannedOf,
   focusTalk: () => byId("talk").focus(),
 };
@@ -111,6 +114,7 @@ const QUIET = ["hello", "message", "logged_in", "access_head", "worker_restarted
 
 function happened(kind, event) {
   const id = event.conversation_id;
+  if (kind === "hello") setServerNow(event.at);
   if (!QUIET.includes(kind)) soon();
   if (kind === "presence") colleagues().catch(() => {});
   if (kind === "list_edited") catalogue().catch(() => {});
@@ -118,9 +122,12 @@ function happened(kind, event) {
   if (kind === "urgent" || kind === "escalated") ring();
   if (kind === "answer_lost" && event.detail !== "taken_back") tell(t("answer-lost", { n: id }), true);
   if (kind === "announced") tell(t("announced", { who: event.counselor_name ?? "", text: event.detail ?? "" }), true);
+  if (kind === "answer_stopped" && held?.conversation === id) forgetHeld();
+  if (kind === "answer_stopped" && event.counselor === me.login) tell(t("answer-stopped", { n: id }), true);
   if (kind === "reminder" && event.counselor === me.login) tell(t("reminder", { n: id }));
   if (detail && id === detail.id) {
-    if (kind === "text_in") tell(t("event-text_in", { n: id }));
+    // Where it stops an answer, that is said.
+    if (kind === "text_in" && !detail.messages.some(canBeTakenBack)) tell(t("event-text_in", { n: id }));
     reload().catch(() => {});
   }
 }
@@ -204,12 +211,13 @@ function drawTalk() {
   const label = focused && main.contains(focused) && !writing?.root.contains(focused) ? focused.textContent : null;
   const above = el("div", { class: "above" }, view(detail, desk, writing ? writing.seen() : null));
   const below = holds ? writing.root : detail.state === "closed" ? el("p", { class: "faint" }, t("is-closed"))
-    : el("p", { class: "bar" }, el("button", { type: "button", class: "main", "aria-keyshortcuts": "c", onclick: claim }, t("claim")), el("span", { class: "faint" }, t("not-held")));
+    : el("p", { class: "bar" }, el("button", { type: "button", class: "main", "aria-keyshortcuts": "t", onclick: claim }, t("claim")), el("span", { class: "faint" }, t("not-held")));
   // The composer stays where it is: whoever is writing keeps the focus and the place in the text.
   if (main.lastElementChild === below && main.children.length === 2) main.firstElementChild.replaceWith(above);
   else put(main, above, below);
   if (label) [...main.querySelectorAll("button")].find((button) => button.textContent === label)?.focus();
   if (isAtEnd) main.scrollTop = main.scrollHeight;
+  tick();
 }
 
 function left(id) {
@@ -226,8 +234,54 @@ function reveal(shown) {
   setTimeout(() => showDialog(t("conversation-n", { n: shown.conversation_id }), lines, el("p", { class: "faint" }, t("revealed"))));
 }
 
-async function claim() {
-  if (!detail) return;
+const canBeTakenBack = (text) => text.state === "held" && text.author?.id === me.id;
+
+/** An answer was taken in: what became of it, and until when it can be taken back. */
+function sent(conversation, { messages, repeated }) {
+  const first = messages.find((text) => text.leaves_at > now());
+  held = first ? { conversation, id: first.id, leaves_at: first.leaves_at } : null;
+  tell(t(repeated ? "sent-before" : first ? "sent-held" : "sent"));
+  tick();
+}
+
+function forgetHeld() {
+  held = null;
+  tick();
+}
+
+/** Takes an answer back: by its button, or the newest one that has not left. */
+async function recall(id, n) {
+  forgetHeld();
+  const isHere = n === detail?.id;
+  const isBack = await post(`/v1/messages/${id}/recall`).then(() => true, tellError);
+  // What became of it is shown also where it was too late.
+  await (isHere ? reload().catch(tellError) : open(n));
+  if (isBack) tell(t(writing ? "recalled" : "recalled-take", { n }));
+  writing?.focus();
+}
+
+function takeBack() {
+  const newest = held?.leaves_at > now() ? held : detail?.messages.findLast(canBeTakenBack);
+  if (newest) recall(newest.id, newest.conversation ?? detail.id); else tell(t("recall-none"));
+}
+
+/** Counts down how long an answer can be taken back. */
+function tick() {
+  for (const place of document.querySelectorAll("[data-leaves]")) place.textContent = t("leaves-in", { n: secondsTo(Number(place.dataset.leaves)) });
+  const is = held?.leaves_at > now() && held.conversation !== detail?.id;
+  const words = is ? t("held-elsewhere", { n: held.conversation, secs: secondsTo(held.leaves_at) }) : "";
+  show(byId("held"), is);
+  if (byId("held-words").textContent !== words) byId("held-words").textContent = words;
+}
+
+/** A supervisor takes over from a colleague, with a note. */
+function claim() {
+  if (!detail || detail.state === "closed") return;
+  if (detail.claimed_by && detail.claimed_by.id !== me.id && me.role === "supervisor") return desk.do.takeOver();
+  return take();
+}
+
+async function take() {
   try {
     detail = await post(`/v1/conversations/${detail.id}/claim`);
     taken();
@@ -280,13 +334,26 @@ byId("presence").addEventListener("change", (event) => sayPresence(event.target.
 byId("next").addEventListener("click", next);
 byId("search").addEventListener("click", () => search(open));
 byId("help").addEventListener("click", () => showKeys(sound));
+byId("held-recall").addEventListener("click", takeBack);
 const inTalk = (action) => () => { if (detail) action(); };
+const inAnswer = (action) => inTalk(() => (writing ? action() : claim()));
+/** Presses the first button of the conversation that this finds. */
+const press = (what) => byId("talk").querySelector(what)?.click();
 listen({
-  n: next, j: () => queue.step(1), k: () => queue.step(-1), ArrowDown: () => queue.step(1), ArrowUp: () => queue.step(-1),
-  q: () => queue.step(0), c: claim, r: () => writing?.focus(), "?": () => showKeys(sound), "/": () => search(open),
-  a: inTalk(desk.do.ack), f: inTalk(desk.do.falseAlarm), u: inTalk(desk.do.urgent), m: inTalk(desk.do.note), t: inTalk(desk.do.transfer),
-  p: inTalk(desk.do.promise), g: inTalk(desk.do.category), l: inTalk(desk.do.release), x: inTalk(desk.do.close), v: inTalk(desk.do.reveal),
+  next, take: claim, undo: takeBack, search: () => search(open), help: () => showKeys(sound),
+  answer: inAnswer(() => writing.focus()), canned: inAnswer(() => writing.focusCanned()),
+  ArrowDown: () => queue.step(1), ArrowUp: () => queue.step(-1), leave: () => queue.step(0),
+  presence: () => byId("presence").focus(), bulletins: () => byId("bulletins").focus(),
+  quiet() {
+    sound.set(!sound.isOn());
+    tell(t(sound.isOn() ? "sound-is-on" : "sound-is-off"));
+  },
+  photos: inTalk(() => press(".photo button")), unfold: inTalk(() => press("details:not([open]) summary")),
+  ack: inTalk(desk.do.ack), "false-alarm": inTalk(desk.do.falseAlarm), urgent: inTalk(desk.do.urgent), where: inTalk(desk.do.where),
+  handover: inTalk(desk.do.handover), reveal: inTalk(desk.do.reveal), unmask: inTalk(desk.do.revealTexts), note: inTalk(desk.do.note),
+  transfer: inTalk(desk.do.transfer), promise: inTalk(desk.do.promise), category: inTalk(desk.do.category), release: inTalk(desk.do.release), close: inTalk(desk.do.close),
 });
 // Waits grow without an event.
 setInterval(() => { if (me) draw(); }, 15_000);
+setInterval(tick, 500);
 begin(start);

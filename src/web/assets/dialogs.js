@@ -30,13 +30,15 @@ export function field({ name, label, kind = "text", options = [], value = "", re
 }
 
 /**
- * Asks for fields and does `action(values)` when they are given; the window stays open, with the reason, if that is refused.
+ * Asks for fields below the `content` and does `action(values)` when they are given; the window stays open, with the reason, if that is
+ * refused. `left()`: it was closed, and nothing was done.
  */
-export function ask({ title, why, fields = [], ok = "ok", isBad = false }, action) {
+export function ask({ title, why, content = [], fields = [], ok = "ok", isBad = false, left = () => {} }, action) {
   const dialog = byId("dialog");
   if (dialog.open) return;
   const before = document.activeElement;
   const said = el("p", { role: "alert", class: "said" });
+  let isDone = false;
   const button = el("button", { class: isBad ? "bad" : "main", value: "ok" }, t(ok));
   const form = el("form", {
     method: "dialog", novalidate: true,
@@ -47,13 +49,14 @@ export function ask({ title, why, fields = [], ok = "ok", isBad = false }, actio
       button.disabled = true;
       try {
         await action(Object.fromEntries(new FormData(form)));
+        isDone = true;
         dialog.close();
       } catch (error) { said.textContent = error.message || t("server-silent"); } finally { button.disabled = false; }
     },
-  }, el("h2", { id: "dialog-title" }, title), why ? el("p", {}, why) : null, fields.map(field), said,
+  }, el("h2", { id: "dialog-title" }, title), why ? el("p", {}, why) : null, content, fields.map(field), said,
   el("p", { class: "bar" }, el("button", { type: "button", onclick: () => dialog.close() }, t("cancel")), button));
   put(dialog, form);
-  dialog.onclose = () => { put(dialog); before?.focus?.(); };
+  dialog.onclose = () => { put(dialog); before?.focus?.(); if (!isDone) left(); };
   dialog.showModal();
   (form.querySelector("input, select, textarea") ?? button).focus();
 }

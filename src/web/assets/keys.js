@@ -15,7 +15,7 @@ export const keysOn = () => localStorage.getItem(KEY) !== "off";
 export function letter(event) {
   const place = JAMO.indexOf(event.key);
   if (event.key.length === 1 && place >= 0) return LATIN[place];
-  if (/^[a-z?\/]$/i.test(event.key)) return event.key.toLowerCase();
+  if (/^[a-z?/#*]$/i.test(event.key)) return event.key.toLowerCase();
   // An input method keeps the letter to itself: the place of the key tells.
   if (event.key === "Process" || event.isComposing) return /^Key([A-Z])$/.exec(event.code)?.[1].toLowerCase() ?? "";
   return event.key;
@@ -23,28 +23,55 @@ export function letter(event) {
 
 const isWriting = (target) => target.closest?.("input, textarea, select, [contenteditable]");
 
-/** Calls `actions[letter]`. */
-export function listen(actions) {
+/** Calls what `acts` has for the key: under the name of its act, or of the key itself. */
+export function listen(acts) {
   addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || !keysOn()) return;
     if (isWriting(event.target) || document.querySelector("dialog[open]")) return;
-    const action = actions[letter(event)];
+    const pressed = letter(event);
+    const action = acts[KEYS.find(([key]) => key === pressed)?.[1] ?? (pressed === "Escape" ? "leave" : pressed)];
     if (!action) return;
     event.preventDefault();
     action();
   });
 }
 
-const LINES = [
-  ["n", "key-n"], ["/", "key-search"], ["j / k, ↓ / ↑", "key-jk"], ["q", "key-q"], ["c", "key-c"], ["r", "key-r"], ["Ctrl+Enter", "key-send"], ["Esc", "key-esc"],
-  ["a", "ack"], ["f", "false-alarm"], ["u", "urgent"], ["m", "note"], ["t", "transfer"], ["p", "promise-alone"], ["g", "set-category"],
-  ["l", "release"], ["x", "close"], ["v", "reveal"], ["?", "help"],
+/** Keys, what they do as the terminal desk calls it (`src/tui/keys.rs`), and the words. The same act has the same key at both desks. */
+export const KEYS = [
+  ["n", "next", "key-n"],
+  ["t", "take", "key-t"],
+  ["a", "answer", "key-a"],
+  ["c", "canned", "canned"],
+  ["Ctrl+Enter", "send", "key-send"],
+  ["e", "close", "close"],
+  ["z", "undo", "key-z"],
+  ["g", "category", "set-category"],
+  ["m", "note", "note"],
+  ["x", "transfer", "transfer"],
+  ["p", "promise", "promise-alone"],
+  ["b", "release", "release"],
+  ["u", "urgent", "urgent"],
+  ["k", "ack", "ack"],
+  ["f", "false-alarm", "false-alarm"],
+  ["i", "where", "where"],
+  ["v", "reveal", "reveal"],
+  ["j", "handover", "handover"],
+  ["*", "unmask", "reveal-texts"],
+  ["y", "photos", "key-y"],
+  ["d", "unfold", "key-d"],
+  ["s", "quiet", "key-s"],
+  ["l", "presence", "key-l"],
+  ["#", "bulletins", "bulletins"],
+  ["/", "search", "key-search"],
+  ["?", "help", "help"],
+  ["↑ ↓", "list", "key-list"],
+  ["Esc", "leave", "key-esc"],
 ];
 
 export function showKeys(sound) {
   const box = (label, is, change) => el("p", {}, el("label", {}, el("input", { type: "checkbox", checked: is, onchange: (event) => change(event.target.checked) }), " ", t(label)));
   showDialog(t("help"), el("p", {}, t("keys-why")),
-    el("dl", {}, LINES.map(([key, words]) => [el("dt", {}, el("kbd", {}, key)), el("dd", {}, t(words).replace(/ …$/, ""))])),
+    el("dl", {}, KEYS.map(([key, , words]) => [el("dt", {}, el("kbd", {}, key)), el("dd", {}, t(words).replace(/ …$/, ""))])),
     box("keys-on", keysOn(), (is) => localStorage.setItem(KEY, is ? "on" : "off")),
     box("sound-on", sound.isOn(), sound.set));
 }

@@ -78,7 +78,7 @@ export function ask(why = "") {
 }
 
 function choosePassword(me) {
-  const old = field("password", { type: "password", autocomplete: "current-password", required: true });
+  const old = field("password-now", { type: "password", autocomplete: "current-password", required: true });
   const fresh = field("new-password", { type: "password", autocomplete: "new-password", required: true, minlength: 10, maxlength: 128 });
   const again = field("new-password-again", { type: "password", autocomplete: "new-password", required: true });
   old.input.value = step?.password ?? "";
@@ -92,7 +92,7 @@ function choosePassword(me) {
 }
 
 function setUpTotp() {
-  const password = field("password", { type: "password", autocomplete: "current-password", required: true });
+  const password = field("password-now", { type: "password", autocomplete: "current-password", required: true });
   password.input.value = step?.password ?? "";
   form("totp-begin", t("first-totp"), [password], async () => {
     const setup = await post("/v1/totp", { password: password.input.value });

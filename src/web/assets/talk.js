@@ -4,7 +4,7 @@ import { bytes, post } from "./api.js";
 import { ask, tell, tellError } from "./dialogs.js";
 import { el, plain } from "./dom.js";
 import { alarmOf, badges } from "./queue.js";
-import { moment } from "./times.js";
+import { moment, secondsTo } from "./times.js";
 import { known, t } from "./words.js";
 
 /** The head and the texts. `seen` is the last text that was shown before: newer ones are marked. */
@@ -29,9 +29,21 @@ function head(detail, desk) {
 
 function dangerBox(detail, desk) {
   const button = (key, action, kind = "") => el("button", { type: "button", class: kind, onclick: action }, t(key));
-  const who = detail.acked_by ? t("danger-acked", { who: detail.acked_by }) : detail.is_ringing ? alarmOf(detail) : null;
+  const who = stateOf(detail);
   return el("section", { class: "dangerbox", "aria-labelledby": "danger-head" }, el("h3", { id: "danger-head" }, `⚠ ${t("danger")}${who ? `: ${who}` : ""}`),
-    el("p", { class: "bar" }, detail.is_ringing ? button("ack", desk.do.ack, "bad") : null, button("false-alarm", desk.do.falseAlarm), button("where", desk.do.where), button("handover", desk.do.handover), button("reveal", desk.do.reveal)));
+    el("p", { class: "bar" }, detail.is_ringing ? button("ack", desk.do.ack, "bad") : null,
+      detail.claimed_by || detail.state === "closed" ? null : button("claim", desk.claim, "main"), button("false-alarm", desk.do.falseAlarm), button("where", desk.do.where), button("handover", desk.do.handover), button("reveal", desk.do.reveal)));
+}
+
+/** Who looks after the danger, or how it ended; whoever acknowledged it once may have gone on since. */
+function stateOf(detail) {
+  if (detail.is_ringing) return alarmOf(detail);
+  if (detail.danger_end === "told") {
+    const service = detail.notes.findLast((note) => note.kind === "handover")?.text.split(":")[0];
+    return t("danger-told", { service: ["119", "112"].includes(service) ? service : "119·112" });
+  }
+  if (detail.danger_end) return known(`danger-end-${detail.danger_end}`) ? t(`danger-end-${detail.danger_end}`) : null;
+  return detail.acked_by ? t("danger-acked", { who: detail.acked_by }) : null;
 }
 
 function actions(detail, desk) {
@@ -75,7 +87,9 @@ function inbound(text, seen) {
 }
 
 function outbound(text, desk) {
-  const fate = known(`fate-${text.state}`) ? t(`fate-${text.state}`, { time: moment(text.final_at ?? text.at) }) : text.state;
+  const state = text.state === "cancelled" && text.code === "newer_text" ? "stopped" : text.state;
+  const fate = known(`fate-${state}`) ? t(`fate-${state}`, { time: moment(text.final_at ?? text.at) }) : state;
+  const isMine = text.author?.id === desk.me.id;
   // An answer without a writer: a recovery found it in the carrier's list.
   const isFound = !text.author && !text.notice;
   const isBad = ["in_doubt", "undelivered", "failed", "expired"].includes(text.state);
@@ -83,17 +97,10 @@ function outbound(text, desk) {
     el("p", { class: "meta" }, el("strong", {}, text.author?.name ?? t(isFound ? "from-recovery" : "from-us")), el("time", {}, moment(text.at)),
       el("span", { class: isBad ? "badge bad" : "" }, text.code && isBad ? `${fate} [${text.code}]` : fate),
       isFound && text.final_at ? el("span", {}, t("learned-at-recovery")) : null,
-      text.state === "held" && text.author ? el("button", { type: "button", onclick: () => recall(text, desk) }, t("recall")) : null,
+      text.state === "held" && isMine && text.leaves_at ? el("span", { "data-leaves": text.leaves_at }, t("leaves-in", { n: secondsTo(text.leaves_at) })) : null,
+      text.state === "held" && isMine ? el("button", { type: "button", onclick: () => desk.recall(text.id, desk.detail().id) }, t("recall")) : null,
       text.needs_decision ? el("button", { type: "button", onclick: () => decide(text, desk) }, t("decide")) : null),
     el("p", { class: "text" }, text.text), text.photos.map(photo));
-}
-
-async function recall(text, desk) {
-  try {
-    await post(`/v1/messages/${text.id}/recall`);
-  } catch (error) { tellError(error); }
-  // What became of it is shown also where it was too late.
-  await desk.reload().catch(tellError);
 }
 
 function decide(text, desk) {
@@ -120,18 +127,40 @@ function photo(one) {
     },
   }, `${name}: ${t("photo-show")}`);
   place.append(button);
-  return el("p", {}, place);
+  return el("p", { class: "photo" }, place);
+}
+
+/** What to read out to 119 or 112, and then whom it was told. The number is shown, and that it was is recorded, as in the terminal. */
+async function handover(desk, act) {
+  const detail = desk.detail();
+  if (detail.tier !== 1) return tell(t("no-danger-here"), true);
+  const { number } = await post(`/v1/conversations/${detail.id}/reveal`, { reason: t("handover-reason"), what: "number" });
+  await desk.reload().catch(() => {});
+  const shown = desk.detail()?.id === detail.id ? desk.detail() : detail;
+  const texts = shown.messages.filter((text) => text.direction === "in");
+  const isOpen = !shown.danger_end;
+  ask({
+    title: `${t("handover").replace(/ …$/, "")} · ${t("conversation-n", { n: detail.id })}`, why: t("handover-why"), ok: "handover-ok", isBad: true,
+    content: [el("p", {}, t("handover-number"), " ", el("strong", {}, number)),
+      detail.preference ? el("p", {}, t("preference-is", { text: plain(detail.preference) })) : null,
+      el("p", {}, t("handover-texts")),
+      el("div", { class: "read-out", tabindex: "0", role: "group", "aria-label": t("handover-texts") },
+        texts.map((text) => el("p", { class: "text" }, el("time", { class: "faint" }, moment(text.at)), " ", plain(text.text)))),
+      el("p", {}, t("handover-place"))],
+    fields: [{ name: "service", label: "handover-service", kind: "select", options: [["119", t("service-119")], ["112", t("service-112")]] }, { name: "told", label: "handover-told", required: true }],
+    left: () => { if (isOpen) tell(t("handover-open"), true); },
+  }, ({ service, told }) => act({ action: "handover", service, told, last_seen: shown.last_inbound_id }, isOpen ? "handed-over" : "handed-over-again"));
 }
 
 /** What the buttons and keys do. `desk.detail()` is the conversation that is open here. */
 export function deeds(desk) {
   const id = () => desk.detail()?.id;
-  const act = async (body) => {
-    await post(`/v1/conversations/${id()}/actions`, body);
-    tell(t("done"));
+  const act = async (body, did = "done") => {
+    const n = id();
+    await post(`/v1/conversations/${n}/actions`, body);
+    tell(t(did, { n }));
     await desk.reload();
   };
-  const now = (body) => async () => { if (id()) try { await act(body); } catch (error) { tellError(error); } };
   const window = (what, fields, action, more = () => ({})) => () => {
     const detail = desk.detail();
     if (detail) ask({ title: `${t(what).replace(/ …$/, "")} · ${t("conversation-n", { n: detail.id })}`, fields: fields(detail), ...more() }, (values) => action(values, detail));
@@ -146,12 +175,13 @@ export function deeds(desk) {
     await desk.reload();
   };
   return {
-    ack: now({ action: "ack" }),
-    urgent: now({ action: "urgent" }),
-    where: now({ action: "where" }),
+    async ack() {
+      try { await act({ action: "ack" }, desk.detail().claimed_by ? "acked" : "acked-take"); } catch (error) { tellError(error); }
+    },
+    urgent: window("urgent", () => [], () => act({ action: "urgent" }, "urgent-done"), () => ({ why: t("urgent-why"), isBad: true })),
+    where: window("where", () => [], () => act({ action: "where" }), () => ({ why: t("where-why") })),
     falseAlarm: window("false-alarm", reason, ({ reason }, detail) => act({ action: "false_alarm", reason, last_seen: detail.last_inbound_id }), () => ({ why: t("false-alarm-why") })),
-    handover: window("handover", () => [{ name: "service", label: "handover-service", kind: "select", options: [["119", "119"], ["112", "112"]] }, { name: "told", label: "handover-told", required: true }],
-      ({ service, told }, detail) => act({ action: "handover", service, told, last_seen: detail.last_inbound_id })),
+    handover: () => handover(desk, act).catch(tellError),
     note: window("note", () => [{ name: "text", label: "note-text", kind: "area", required: true }], ({ text }) => act({ action: "note", text })),
     promise: window("promise-alone", () => [{ name: "minutes", label: "promise-by", kind: "select", options: spans(), value: 30 }],
       ({ minutes }) => act({ action: "promise", due_at: desk.serverNow() + minutes * 60_000 })),
@@ -170,6 +200,7 @@ export function deeds(desk) {
       warned = "";
       return act({ action: "transfer", desk: to || null, person: person || null, note });
     }),
+    takeOver: window("take-over", () => [{ name: "note", label: "note-text", kind: "area", required: true }], ({ note }) => act({ action: "take", note }, "claimed")),
     release: window("release", () => [], async (_, detail) => {
       await post(`/v1/conversations/${detail.id}/release`);
       await desk.reload();

@@ -16,6 +16,9 @@ export function setZone(name) {
 export function setServerNow(at) { ahead = at - Date.now(); }
 export const now = () => Date.now() + ahead;
 
+/** Whole seconds until then. */
+export const secondsTo = (at) => Math.max(0, Math.ceil((at - now()) / 1_000));
+
 const format = (at, options) => new Intl.DateTimeFormat(lang() === "ko" ? "ko-KR" : "en-GB", { timeZone: zone, hourCycle: "h23", ...options }).format(at);
 export const clock = (at) => format(at, { hour: "2-digit", minute: "2-digit" });
 const day = (at) => format(at, { year: "numeric", month: "2-digit", day: "2-digit" });
