@@ -209,14 +209,14 @@ fn tell_copies(report: &Report, asked: &Asked, say: Say) {
     }
     for copy in &report.copies {
         let path = copy.path.display();
+        let (holds, holds_ko) = match copy.kind {
+            FileKind::Packed => (
+                "may hold them (it is packed or encrypted, and was not looked into)",
+                "남아 있을 수 있습니다(압축하거나 암호화한 파일이라 열어 보지 않았습니다)",
+            ),
+            _ => ("still holds them", "아직 남아 있습니다"),
+        };
         if copy.needs_person {
-            let (holds, holds_ko) = match copy.kind {
-                FileKind::Packed => (
-                    "may hold them (it is packed or encrypted, and was not looked into)",
-                    "남아 있을 수 있습니다(압축하거나 암호화한 파일이라 열어 보지 않았습니다)",
-                ),
-                _ => ("still holds them", "아직 남아 있습니다"),
-            };
             line(&say.pick(
                 format!("{path} {holds}, and nothing removes it by itself: look at it, and remove it"),
                 format!("{path} 에 {holds_ko}. 저절로 지워지지 않으니 확인하고 직접 지우십시오"),
@@ -224,18 +224,22 @@ fn tell_copies(report: &Report, asked: &Asked, say: Say) {
             continue;
         }
         let until = asked.config.minute(until(copy, asked));
-        line(&if copy.kind == FileKind::Saved {
-            say.pick(
-                format!("{path} still holds them, until {until}. It was saved from a lost database, and may hold texts that are nowhere else: if \
-                         all of them are back, --remove-copies removes it now"),
-                format!("{path} 에 {until}까지 남아 있습니다. 없어진 데이터베이스에서 구한 것이라 다른 곳에 없는 문자가 있을 수 있습니다. 모두 되찾았으면 \
-                         --remove-copies 로 지금 지우십시오"),
-            )
-        } else {
-            say.pick(
-                format!("{path} still holds them, until {until}: the way back after an upgrade. Without --keep-copies it is removed"),
-                format!("{path} 에 {until}까지 남아 있습니다. 업그레이드 전으로 되돌아갈 때 쓰는 사본입니다. --keep-copies 없이 실행하면 지웁니다"),
-            )
+        line(&match copy.kind {
+            FileKind::Saved => say.pick(
+                format!("{path} {holds}, until {until}. It was saved from a lost database, and may hold texts that are nowhere else: if all \
+                         of them are back, --remove-copies removes it now"),
+                format!("{path} 에 {holds_ko}. {until} 뒤에 지워집니다. 없어진 데이터베이스에서 구한 것이라 다른 곳에 없는 문자가 있을 수 있습니다. 모두 \
+                         되찾았으면 --remove-copies 로 지금 지우십시오"),
+            ),
+            FileKind::Packed => say.pick(
+                format!("{path} {holds}, until {until}; --remove-copies removes it now"),
+                format!("{path} 에 {holds_ko}. {until} 뒤에 지워지며, --remove-copies 로 지금 지울 수 있습니다"),
+            ),
+            _ => say.pick(
+                format!("{path} {holds}, until {until}: the way back after an upgrade. Without --keep-copies it is removed"),
+                format!("{path} 에 {holds_ko}. {until} 뒤에 지워집니다. 업그레이드 전으로 되돌아갈 때 쓰는 사본이며, --keep-copies 없이 실행하면 \
+                         지웁니다"),
+            ),
         });
     }
 }

@@ -192,7 +192,7 @@ pub fn find_traces(
 fn packed_beside(path: &Path, database: &Path, kind: FileKind) -> Option<FileKind> {
     let database = beside(database, "");
     let name = |path: &Path| Some(path.file_name()?.to_str()?.to_owned());
-    packed_kind(&name(path)?, &name(&database)?).filter(|_| kind == FileKind::Copy)
+    packed_kind(&name(path)?, &name(&database)?).filter(|_| kind.is_copy())
 }
 
 /// A file that is named without a look into it; `None` if it has just gone.

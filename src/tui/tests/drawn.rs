@@ -278,5 +278,8 @@ fn a_ringing_danger_says_who_holds_it() {
     assert!(shown.contains("긴급!") && shown.contains("[담당 이지영]"), "{shown}");
     town.press("<Enter>");
     let shown = screen(&town.app, 80, 24);
-    assert!(shown.contains("이지영 님이 맡은 상담이지만") && shown.contains("박하나 님에게"), "{shown}");
+    assert!(
+        shown.contains("이지영 님이 맡은 상담이지만") && shown.contains("박하나 님이 먼저 맡을 수 있습니다"),
+        "{shown}"
+    );
 }

@@ -347,10 +347,9 @@ impl Town {
                 Came::Recalled(n, m, refused.map_or(Ok(moved), Err))
             }
             Effect::RecallNewest => {
-                let held = self
-                    .talks
-                    .iter()
-                    .find(|(_, talk)| talk.messages.iter().any(|text| text.outbound().is_some()));
+                let is_held =
+                    |text: &MessageView| text.outbound().is_some_and(|text| text.state != "delivered");
+                let held = self.talks.iter().find(|(_, talk)| talk.messages.iter().any(is_held));
                 match held.map(|(n, _)| *n) {
                     Some(n) => Came::Recalled(n, 900 + n, Ok(Some(self.take_back(n)))),
                     None => Came::NothingHeld,

@@ -38,7 +38,7 @@ fn an_answer_in_a_danger_says_that_it_leaves_at_once() {
             }
         }
         town.app.last_held = None;
-        town.waits(250);
+        town.feed(Event::Open(7));
         town.press("z");
         assert!(town.notice().contains(why), "{}", town.notice());
     }
@@ -83,7 +83,7 @@ fn an_alarm_that_is_over_says_how_and_who_holds_the_conversation() {
     let mut over = held_danger();
     over.danger_end = Some("told".to_owned());
     over.summary.claimed_by =
-        serde_json::from_value(json!({ "login": "jiyeong", "name": "이지영" })).expect("somebody");
+        serde_json::from_value(json!({ "id": 2, "login": "jiyeong", "name": "이지영" })).expect("somebody");
     over.notes = serde_json::from_value(
         json!([{ "at": NOON, "kind": "handover", "author": "김민수", "text": "119: 상황실 박소방" }]),
     )
@@ -101,9 +101,9 @@ fn the_keys_of_a_danger_come_first() {
     let mut town = Town::new(Lang::Ko, [held_danger()]);
     town.feed(Event::Open(7));
     let shown = screen(&town.app, 80, 24);
-    assert!(shown.lines().last().is_some_and(|keys| keys.starts_with("j 119·112  i 위치 묻기")), "{shown}");
+    assert!(shown.lines().last().is_some_and(|keys| keys.starts_with("j 119·112 i 위치 묻기")), "{shown}");
     town.press("k");
-    assert!(town.acts.is_empty() && town.notice().contains("이미 살피고"), "{}", town.notice());
+    assert!(town.acts.is_empty() && town.notice().contains("이미 내가 살피고"), "{}", town.notice());
 }
 
 #[test]
