@@ -71,6 +71,7 @@ const TYPED: &[(&str, &str)] = &[
     ("citizen erase", "010-7712-3456 --reason letter"),
     ("privacy show", ""),
     ("privacy purge", ""),
+    ("recovery begin", ""),
 ];
 
 /// `run` has a test of its own below; the others need a key and the package `munja-sqlcipher`.

@@ -110,7 +110,7 @@ async fn status_says_how_things_stand() {
     assert_eq!(carrier.sends.as_deref(), Some("preferred"));
     assert_eq!((status.counts.n_active, status.counts.n_waiting), (1, 0));
     assert!(status.workers.iter().all(|w| !w.is_late));
-    assert_eq!(status.workers.len(), 21);
+    assert_eq!(status.workers.len(), 22);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -117,6 +117,9 @@ try {
   await desk.locator("#queue [data-conversation='1']").waitFor();
   await desk.locator("#queue").focus();
   await desk.evaluate(() => document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { key: "ㅜ", code: "KeyN", bubbles: true, cancelable: true })));
+  // The keys of the terminal: `a` begins the answer, and is no letter of it.
+  await desk.locator("#talk:focus").waitFor();
+  await keys.press("a");
   await desk.locator("#answer:focus").waitFor();
   await keys.type("막차는 22:40입니다.");
   await desk.locator("#length", { hasText: "SMS 19/90" }).waitFor();

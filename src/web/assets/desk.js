@@ -35,6 +35,7 @@ const desk = {
   redraw: () => drawTalk(),
   cannedOf,
   focusTalk: () => byId("talk").focus(),
+  written: () => writing?.text() ?? "",
 };
 desk.do = deeds(desk);
 
@@ -303,7 +304,8 @@ function taken() {
   drawTalk();
   soon();
   byId("talk").scrollTop = byId("talk").scrollHeight;
-  writing?.focus();
+  // Not the field: keys go on to be keys, and `a` begins the answer.
+  byId("talk").focus();
 }
 
 /** Keeps what was begun at the server, for oneself at another machine; colleagues see that somebody writes, and not what. */

@@ -165,6 +165,8 @@ export function deeds(desk) {
     const detail = desk.detail();
     if (detail) ask({ title: `${t(what).replace(/ …$/, "")} · ${t("conversation-n", { n: detail.id })}`, fields: fields(detail), ...more() }, (values) => action(values, detail));
   };
+  /** What becomes of an answer that was begun. */
+  const begun = (word) => (desk.written().trim() ? { why: t(word) } : {});
   let warned = "";
   const reason = () => [{ name: "reason", label: "reason", kind: "area", required: true }];
   const categories = () => desk.categories.map((one) => [one, one]);
@@ -199,7 +201,7 @@ export function deeds(desk) {
       }
       warned = "";
       return act({ action: "transfer", desk: to || null, person: person || null, note });
-    }),
+    }, () => begun("transfer-begun")),
     takeOver: window("take-over", () => [{ name: "note", label: "note-text", kind: "area", required: true }], ({ note }) => act({ action: "take", note }, "claimed")),
     release: window("release", () => [], async (_, detail) => {
       await post(`/v1/conversations/${detail.id}/release`);
@@ -214,7 +216,7 @@ export function deeds(desk) {
       await post(`/v1/conversations/${detail.id}/close`, { last_seen: detail.last_inbound_id, category: category || null, reason: reason || null, drop_promise: Boolean(drop), unanswered: Boolean(unanswered) });
       tell(t("closed-done", { n: detail.id }));
       desk.left(detail.id);
-    }),
+    }, () => begun("close-begun")),
     reveal: window("reveal", reason, reveal("number"), () => ({ why: t("reveal-why") })),
     revealTexts: window("reveal-texts", reason, reveal("texts"), () => ({ why: t("reveal-why") })),
   };
