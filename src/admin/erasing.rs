@@ -133,7 +133,8 @@ pub(super) async fn run(asked: &Asked, how: How, say: Say) -> anyhow::Result<Exi
         removed,
         n_filled_in,
         not_kept,
-        backups: erased_at.map_or_else(Backups::default, |at| Backups::made_before(&asked.config, at)),
+        backups: erased_at
+            .map_or_else(Backups::default, |at| Backups::made_before(&asked.config, (at, asked.now))),
     };
     if report.is_nothing() {
         return Err(refused(

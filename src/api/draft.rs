@@ -28,7 +28,9 @@ pub(super) async fn save(
     Json(request): Json<DraftRequest>,
 ) -> Result<StatusCode, Problem> {
     let words = |field, text: &str| perhaps(field, text, MOST_DRAFT_CHARS);
-    let replaces = request.replaces.as_deref().map(|seen| words("replaces", seen)).transpose()?;
+    // An answer that came back stands before what was begun meanwhile: together they may be longer than what one writes.
+    let seen = |text: &str| perhaps("replaces", text, 2 * MOST_DRAFT_CHARS);
+    let replaces = request.replaces.as_deref().map(seen).transpose()?;
     let written = WrittenDraft { text: words("text", &request.text)?, based_on: request.based_on, replaces };
     context.store.save_draft(id, written, &session.actor, context.now()).await??;
     Ok(StatusCode::NO_CONTENT)

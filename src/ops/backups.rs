@@ -62,7 +62,10 @@ pub fn copies(folder: &Path) -> io::Result<Vec<Copy>> {
         let Some(made_at) = entry.file_name().to_str().and_then(made_at) else {
             continue;
         };
-        let about = entry.metadata()?;
+        // Of a link, what it points to.
+        let Ok(about) = fs::metadata(entry.path()) else {
+            continue;
+        };
         if about.is_file() {
             all.push(Copy { path: entry.path(), made_at, n_bytes: about.len() });
         }

@@ -235,7 +235,7 @@ async fn an_answer_that_was_taken_back_is_corrected() {
         terminal.type_by_hand(["\r"]);
         terminal.shows("z 취소");
         terminal.type_by_hand(["z"]);
-        terminal.shows("취소해 나가지 않습니다");
+        terminal.shows("이 글은 나가지 않습니다");
         terminal.type_by_hand(["\x7f", "\x7f"]);
         // The draft is kept every two seconds.
         std::thread::sleep(Duration::from_secs(5));

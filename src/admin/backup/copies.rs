@@ -19,19 +19,30 @@ pub(super) struct JustMade<'a> {
     pub at: UnixMs,
 }
 
+/// Names the newest backup in the folder that lacked no photo when it was made.
+const NEWEST_WHOLE: &str = ".munja-newest-whole";
+
 /// Removes the copies that end with the one that was just made, and never that one; returns what was removed. While it lacks
-/// photos, the one before it may be the newest sound one, and stays.
+/// photos, the newest that lacked none stays, however old, and so does the one before it, which may be that one in a folder of an
+/// older version. What a link points to is not ours.
 pub(super) fn remove_old(
     folder: &Path,
     end: BackupsEnd,
     just_made: &JustMade<'_>,
 ) -> anyhow::Result<Vec<PathBuf>> {
+    let noted = folder.join(NEWEST_WHOLE);
+    let name = just_made.file.file_name().map(|name| name.to_string_lossy().into_owned());
+    if let Some(name) = name.filter(|_| just_made.is_whole) {
+        fs::write(&noted, name).with_context(|| format!("{} cannot be written", noted.display()))?;
+    }
+    let whole = fs::read_to_string(&noted).map(|name| folder.join(name.trim())).unwrap_or_default();
     let all = copies(folder).with_context(|| format!("{} cannot be read", folder.display()))?;
     let others = all.into_iter().filter(|copy| copy.path != just_made.file);
     let mut removed = Vec::new();
     for (n_between, old) in others.enumerate() {
         let may_be_newest_sound = n_between == 0 && !just_made.is_whole;
-        if may_be_newest_sound || !end.is_over(n_between + 1, old.made_at, just_made.at) {
+        let is_kept = may_be_newest_sound || old.path == whole || old.path.is_symlink();
+        if is_kept || !end.is_over(n_between + 1, old.made_at, just_made.at) {
             continue;
         }
         match fs::remove_file(&old.path) {
@@ -94,6 +105,26 @@ mod tests {
         assert!(remove_old(folder.path(), end, &made(false, 41)).unwrap().is_empty());
         assert_eq!(remove_old(folder.path(), end, &made(true, 41)).unwrap(), [at(5)]);
         assert!(remove_old(folder.path(), end, &made(true, 400)).unwrap().is_empty() && newest.exists());
+    }
+
+    /// A photo that was lost is only in older backups.
+    #[test]
+    fn the_newest_that_lacks_no_photo_stays_until_there_is_another() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |n: i64| folder.path().join(name_of(n * 86_400_000, "tar"));
+        let end = BackupsEnd { keep: 2, kept_ms: 3 * 86_400_000 };
+        let make = |n: i64, is_whole| {
+            fs::write(at(n), "x").unwrap();
+            remove_old(folder.path(), end, &JustMade { file: &at(n), is_whole, at: n * 86_400_000 }).unwrap()
+        };
+        assert!(make(1, true).is_empty() && make(2, true).is_empty());
+        assert!(make(3, false).contains(&at(1)));
+        for n in 4..=9 {
+            make(n, false);
+        }
+        assert!(at(2).exists(), "the last one with the photo");
+        let removed = make(10, true);
+        assert!(removed.contains(&at(2)) && at(10).exists(), "{removed:?}");
     }
 
     #[test]

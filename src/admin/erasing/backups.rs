@@ -1,6 +1,5 @@
 //! The gateway's own backups from before an erasure: which may hold the person, and until when.
 
-use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use crate::admin::backup::work_folders;
@@ -24,15 +23,16 @@ pub(super) struct Backups {
 }
 
 impl Backups {
-    /// Looks for what was made up to `erased_at`. One whose database was copied after it is named later.
-    pub fn made_before(config: &Config, erased_at: UnixMs) -> Backups {
+    /// Looks for what was made up to `erased_at`, and for what a clock that was ahead says will be made. One whose database was copied
+    /// after it is named later.
+    pub fn made_before(config: &Config, (erased_at, now): (UnixMs, UnixMs)) -> Backups {
         let end = config.privacy.backups_end(config.backup.keep);
         let folder = config.backup.folder.clone();
         let mut found = Backups { elsewhere_until: Some(end.latest(erased_at)), ..Backups::default() };
         match folder.as_deref().map(copies) {
             None => {}
             Some(Ok(all)) => {
-                let older = all.into_iter().filter(|copy| copy.made_at <= erased_at);
+                let older = all.into_iter().filter(|copy| copy.made_at <= erased_at || copy.made_at > now);
                 found.copies = older
                     .map(|copy| {
                         let until = end.latest(copy.made_at);
@@ -40,8 +40,7 @@ impl Backups {
                     })
                     .collect();
             }
-            // None was made yet.
-            Some(Err(error)) if error.kind() == ErrorKind::NotFound => {}
+            // A folder that is not there may be a disk that is not mounted.
             Some(Err(error)) => found.unreadable = Some(error.to_string()),
         }
         let beside = config.database.parent().filter(|folder| !folder.as_os_str().is_empty());

@@ -248,8 +248,8 @@ fn tell_backups(backups: &Backups, asked: &Asked, say: Say) {
     let folder = backups.folder.as_deref().unwrap_or(Path::new("")).display();
     if let Some(error) = &backups.unreadable {
         line(&say.pick(
-            format!("{folder} cannot be read ({error}): look at the backups there"),
-            format!("{folder} 을(를) 읽을 수 없습니다({error}). 그곳의 백업을 확인하십시오"),
+            format!("{folder} cannot be read ({error}): mount its disk, or look at the backups there, and run this command again"),
+            format!("{folder} 을(를) 읽을 수 없습니다({error}). 디스크를 마운트하거나 그곳의 백업을 확인한 뒤 이 명령을 다시 실행하십시오"),
         ));
     }
     for path in &backups.work_folders {

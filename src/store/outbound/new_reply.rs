@@ -41,3 +41,11 @@ pub struct WrittenReply {
     pub same_words: bool,
     pub messages: Vec<Message>,
 }
+
+impl WrittenReply {
+    /// Whether something of it left, or still may.
+    pub(super) fn has_left(&self) -> bool {
+        let has_stayed = |text: &Message| matches!(text, Message::Out { state, .. } if state.has_stayed());
+        !self.messages.iter().all(has_stayed)
+    }
+}

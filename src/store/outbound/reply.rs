@@ -78,9 +78,10 @@ fn write_reply(change: &Change<'_>, new: &NewReply, command: &Command) -> Result
         return Ok(Err(Refusal::NotHeld));
     };
     let sent = whole(new.pieces.iter().map(|(_, text)| text.as_str()));
-    // Whatever would refuse it today, a reply that was written before is given again. What was sent is no draft any more.
+    // Whatever would refuse it today, a reply that was written before is given again. What was sent is no draft any more; what
+    // was taken back or stopped became one.
     if let Some(before) = written_before(conn, author, new)? {
-        if before.is_ok() {
+        if before.as_ref().is_ok_and(WrittenReply::has_left) {
             drafts::settle(conn, (author, new.conversation_id), (&sent, true))?;
         }
         return Ok(before);

@@ -172,7 +172,9 @@ pub fn find_traces(
             Some(packed) => unread(&path, packed),
             None => Some(look(&path, kind, keys, (&finder, n_numbers))?).filter(Trace::holds_any),
         };
-        found.extend(trace);
+        // Of a link, what it points to would stay.
+        let needs_person = kind.is_copy() && path.is_symlink();
+        found.extend(trace.map(|trace| Trace { needs_person, ..trace }));
     }
     for (path, kind) in copies_about(database) {
         let trace = match kind {
