@@ -96,11 +96,7 @@ async fn show(at: &ConfigArg, say: Say) -> anyhow::Result<()> {
         vec![place, holds_words(of.holds, say).to_owned(), keeps_words(of.keeps, retention, say)]
     });
     let heads = say.pick(["where", "what", "kept"], ["자리", "내용", "보관"]);
-    let rows: Vec<_> = rows.collect();
-    line(&match say.columns() {
-        Some(columns) => table(heads.map(str::to_owned).to_vec(), rows, columns),
-        None => lines(&rows),
-    });
+    print_table(heads, rows.collect(), say);
     for (name, ms) in &retention.by_category {
         line(&say.pick(
             format!("category {name}: {} days", ms / DAY_MS),
@@ -110,17 +106,21 @@ async fn show(at: &ConfigArg, say: Say) -> anyhow::Result<()> {
     for (path, kind) in &files {
         line(&format!("{}  {}", path.display(), file_words(*kind, say)));
     }
-    for place in ELSEWHERE {
-        line(&format!(
-            "{:<42} {:<14} {}",
-            elsewhere_words(place, &config, say),
-            holds_words(place.holds, say),
-            end_words(place.end, &config, say)
-        ));
-    }
+    let elsewhere = ELSEWHERE.iter().map(|place| {
+        let holds = holds_words(place.holds, say).to_owned();
+        vec![elsewhere_words(place, &config, say), holds, end_words(place.end, &config, say)]
+    });
+    print_table(heads, elsewhere.collect(), say);
     tell_holds(&holds, &config, say);
     tell_runs(&runs, &config, say);
     Ok(())
+}
+
+fn print_table(heads: [&str; 3], rows: Vec<Vec<String>>, say: Say) {
+    line(&match say.columns() {
+        Some(columns) => table(heads.map(str::to_owned).to_vec(), rows, columns),
+        None => lines(&rows),
+    });
 }
 
 /// A place outside the folder of the database; `days`: at the latest after so many, `null` where no number of days decides.

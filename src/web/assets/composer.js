@@ -66,6 +66,7 @@ export function composer(desk, detail) {
   const advice = el("ul", { class: "advice", "aria-label": t("advice") });
   const notice = el("div", { class: "notice", role: "alert", hidden: true });
   const kept = el("div", { class: "kept", role: "alert" });
+  const atOnce = el("p", { hidden: detail.tier !== 1 }, el("strong", {}, t("leaves-at-once")));
   const button = el("button", { type: "button", class: "main", onclick: () => go() }, t("send"));
   const keys = () => [["", t("canned-none")], ...desk.canned.map(({ key, text }) => [key, beginning(text, key)])];
   const names = () => [["", t("category-none")], ...desk.categories.map((one) => [one, one])];
@@ -73,7 +74,7 @@ export function composer(desk, detail) {
   const category = pick("category", names(), detail.category ?? "");
   const promise = pick("promise", [["", t("promise-none")], ...[15, 30, 60, 120].map((n) => [n, t("promise-within", { time: n < 60 ? t("span-minutes", { n }) : t("span-hours", { n: n / 60 }) })])]);
   const root = el("section", { class: "composer", "aria-label": t("answer") },
-    notice, kept, el("p", { class: "field" }, el("label", { for: "answer" }, t("answer")), text), length, offer, advice, el("p", { id: "answer-hint", class: "faint" }, t("answer-hint")),
+    notice, kept, el("p", { class: "field" }, el("label", { for: "answer" }, t("answer")), text), length, atOnce, offer, advice, el("p", { id: "answer-hint", class: "faint" }, t("answer-hint")),
     el("div", { class: "bar" }, canned.row, category.row, promise.row), el("p", { class: "bar" }, button));
 
   function pick(label, options, value = "") {
@@ -262,6 +263,7 @@ export function composer(desk, detail) {
     focusCanned: () => canned.select.focus(),
     /** The conversation was read anew. */
     update(next) {
+      atOnce.hidden = next.tier !== 1;
       left = next.draft ?? "";
       offers();
       const count = nBack(next, desk.me);

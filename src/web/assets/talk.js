@@ -167,6 +167,11 @@ export function deeds(desk) {
   };
   /** What becomes of an answer that was begun. */
   const begun = (word) => (desk.written().trim() ? { why: t(word) } : {});
+  /** Passing on a danger that is not over makes it ring again. */
+  const passed = () => {
+    const { tier, danger_end } = desk.detail(), mine = begun("transfer-begun");
+    return tier === 1 && !danger_end ? { why: [t("transfer-danger"), mine.why].filter(Boolean).join(" "), isBad: true } : mine;
+  };
   let warned = "";
   const reason = () => [{ name: "reason", label: "reason", kind: "area", required: true }];
   const categories = () => desk.categories.map((one) => [one, one]);
@@ -201,7 +206,7 @@ export function deeds(desk) {
       }
       warned = "";
       return act({ action: "transfer", desk: to || null, person: person || null, note });
-    }, () => begun("transfer-begun")),
+    }, passed),
     takeOver: window("take-over", () => [{ name: "note", label: "note-text", kind: "area", required: true }], ({ note }) => act({ action: "take", note }, "claimed")),
     release: window("release", () => [], async (_, detail) => {
       await post(`/v1/conversations/${detail.id}/release`);

@@ -333,6 +333,8 @@ const W = {
   "reason": ["Reason (numbers of people in it are masked)", "사유(전화번호나 주민등록번호는 가려집니다)"],
   "reason-perhaps": ["Reason (for colleagues; numbers of people in it are masked)", "사유(동료용, 전화번호나 주민등록번호는 가려집니다)"],
   "close-begun": ["An answer is begun in the field. Closing throws it away.", "답변 칸에 쓰던 글이 있습니다. 종료하면 보내지 않고 지웁니다."],
+  "transfer-danger": ["This is a danger that is not over: everybody is called again.", "아직 끝나지 않은 긴급 상담입니다. 넘기면 모두에게 다시 울립니다."],
+  "leaves-at-once": ["A danger: the answer leaves at once and cannot be taken back.", "긴급 상담: 답변이 바로 나가며 취소할 수 없습니다."],
   "transfer-begun": ["An answer is begun in the field. Whoever takes over does not see it.", "답변 칸에 쓰던 글이 있습니다. 넘겨받는 사람은 그 글을 보지 못합니다."],
   "close-unanswered": ["Close although the last text is unanswered", "마지막 문자에 답하지 않고 종료"],
   "drop-promise": ["Close although an answer is promised", "약속한 답을 하지 않고 종료"],
