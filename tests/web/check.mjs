@@ -245,6 +245,8 @@ try {
   await keys.press("n");
   await board.locator("#danger .one", { hasText: "김민수 님이 살피고 있습니다" }).waitFor();
   await barriers(desk, "danger");
+  await desk.locator(".composer", { hasText: "바로 나가며 취소할 수 없습니다" }).waitFor();
+  await keys.press("a");
   await desk.locator("#answer:focus").waitFor();
   await keys.type("119를 불렀습니다. 문을 열어 두십시오.");
   await picture(desk, "desk-web");
@@ -259,8 +261,7 @@ try {
   await keys.press("k");
   await desk.locator(".dangerbox", { hasText: "김민수 님이 살피고 있습니다" }).waitFor();
   await desk.locator(".dangerbox").getByRole("button", { name: "맡기", exact: true }).press("Enter");
-  await desk.locator("#answer:focus").waitFor();
-  await keys.press("Escape");
+  await desk.locator("#talk:focus").waitFor();
   await keys.press("j");
   const sheet = desk.locator("dialog[open]");
   for (const words of ["먼저 전화하십시오: 이 프로그램은 119·112에 알리지 않습니다", "경보가 끝납니다", "01099998888", "불이 났어요 한빛로 12"]) await sheet.getByText(words).first().waitFor();
@@ -312,7 +313,8 @@ try {
   begin("an answer whose fate is unknown is asked for once more, and arrives once");
   await desk.locator("#queue").focus();
   await keys.press("n");
-  await desk.locator("#answer:focus").waitFor();
+  await desk.locator("#talk:focus").waitFor();
+  await keys.press("a");
   await keys.type("시청 2층입니다.");
   offline = true;
   await desk.route("**/replies", async (route) => { await route.fetch(); await route.abort(); }, { times: 1 });
