@@ -9,7 +9,7 @@ use anyhow::Context as _;
 use crate::admin::Say;
 use crate::domain::UnixMs;
 use crate::domain::privacy::BackupsEnd;
-use crate::ops::backups::copies;
+use crate::ops::backups::{Copy, copies};
 
 /// A backup that was made and proved.
 pub(super) struct JustMade<'a> {
@@ -19,29 +19,22 @@ pub(super) struct JustMade<'a> {
     pub at: UnixMs,
 }
 
-/// Names the newest backup in the folder that lacked no photo when it was made.
+/// Names the newest backup in the folder that lacks no photo, while newer ones do.
 const NEWEST_WHOLE: &str = ".munja-newest-whole";
 
-/// Removes the copies that end with the one that was just made, and never that one; returns what was removed. While it lacks
-/// photos, the newest that lacked none stays, however old, and so does the one before it, which may be that one in a folder of an
-/// older version. What a link points to is not ours.
+/// Removes the copies that end with the one that was just made, and never that one; returns what was removed. Once one lacks photos,
+/// the one before it stays, however old, until there is another that lacks none. What a link points to is not ours.
 pub(super) fn remove_old(
     folder: &Path,
     end: BackupsEnd,
     just_made: &JustMade<'_>,
 ) -> anyhow::Result<Vec<PathBuf>> {
-    let noted = folder.join(NEWEST_WHOLE);
-    let name = just_made.file.file_name().map(|name| name.to_string_lossy().into_owned());
-    if let Some(name) = name.filter(|_| just_made.is_whole) {
-        fs::write(&noted, name).with_context(|| format!("{} cannot be written", noted.display()))?;
-    }
-    let whole = fs::read_to_string(&noted).map(|name| folder.join(name.trim())).unwrap_or_default();
     let all = copies(folder).with_context(|| format!("{} cannot be read", folder.display()))?;
-    let others = all.into_iter().filter(|copy| copy.path != just_made.file);
+    let others: Vec<Copy> = all.into_iter().filter(|copy| copy.path != just_made.file).collect();
+    let whole = newest_whole(folder, just_made, others.first())?;
     let mut removed = Vec::new();
-    for (n_between, old) in others.enumerate() {
-        let may_be_newest_sound = n_between == 0 && !just_made.is_whole;
-        let is_kept = may_be_newest_sound || old.path == whole || old.path.is_symlink();
+    for (n_between, old) in others.into_iter().enumerate() {
+        let is_kept = whole.as_ref() == Some(&old.path) || old.path.is_symlink();
         if is_kept || !end.is_over(n_between + 1, old.made_at, just_made.at) {
             continue;
         }
@@ -55,6 +48,30 @@ pub(super) fn remove_old(
         }
     }
     Ok(removed)
+}
+
+/// The newest backup that lacks no photo, if the one that was just made lacks some: noted at the first that does.
+fn newest_whole(
+    folder: &Path,
+    just_made: &JustMade<'_>,
+    before: Option<&Copy>,
+) -> anyhow::Result<Option<PathBuf>> {
+    let noted = folder.join(NEWEST_WHOLE);
+    let failed = || format!("{} cannot be written", noted.display());
+    if just_made.is_whole {
+        return match fs::remove_file(&noted) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error).with_context(failed),
+            _ => Ok(None),
+        };
+    }
+    if let Ok(name) = fs::read_to_string(&noted) {
+        return Ok(Some(folder.join(name.trim())));
+    }
+    let Some(name) = before.and_then(|copy| copy.path.file_name()) else {
+        return Ok(None);
+    };
+    fs::write(&noted, name.as_encoded_bytes()).with_context(failed)?;
+    Ok(Some(folder.join(name)))
 }
 
 /// How old something is, to two parts.
