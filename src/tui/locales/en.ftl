@@ -203,7 +203,7 @@ call-late = Conversation { $n }: the answer has not left yet
 call-lost = Conversation { $n }: the answer will not arrive
 
 help-title = Keys (the same on a Korean keyboard)
-help-more = ↑↓ Enter choose and open · Tab waiting/mine/all · Page Up earlier texts and consultations · Esc back to the list. If a Korean input method holds a letter back, press the space bar.
+help-more = ↑↓ Enter open · Tab waiting/mine/all · Page Up earlier texts · Esc list. If a Korean input method holds a letter back, press the space bar.
 help-writing = Writing: Ctrl+S, F2, Alt+Enter look · Ctrl+T, F3 canned answers · Esc stop. In the list, 5 min! waits for 5 minutes, 20 min!! for 15 or more.
 help-waits = The time in the list is how long the citizen has waited. Danger comes first.
 help-supervisor = To edit, in another window: munja edit replies · munja edit categories · munja edit texts · munja edit words. It is in force here at once.
