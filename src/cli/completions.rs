@@ -11,5 +11,5 @@ pub fn run(context: &mut CliContext, shell: Shell) -> Result<(), Failure> {
     let mut script = Vec::new();
     let mut command = help::translated(&context.say);
     clap_complete::generate(shell, &mut command, "munja", &mut script);
-    context.print_whole(&String::from_utf8_lossy(&script).trim_end())
+    context.print_whole(String::from_utf8_lossy(&script).trim_end())
 }

@@ -63,8 +63,8 @@ fn before_the_rest(plain: &str, columns: usize) -> String {
         let (head, rest) = plain.split_at(*at);
         head.ends_with("  ") && *at > indent && !rest.starts_with(' ')
     };
-    let places = plain.char_indices().map(|(at, _)| at).filter(begins).map(|at| columns_of(&plain[..at]));
-    let column = places.filter(|place| *place <= most).last();
+    let mut places = plain.char_indices().map(|(at, _)| at).filter(begins).map(|at| columns_of(&plain[..at]));
+    let column = places.rfind(|place| *place <= most);
     " ".repeat(column.unwrap_or(indent + STEP).min(most))
 }
 
