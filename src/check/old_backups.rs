@@ -1,4 +1,4 @@
-//! Backups that have outlived their time ([`BackupsEnd`](crate::domain::privacy::BackupsEnd)): whoever was erased since may be in them.
+//! Backups that have outlived their time ([`BackupsEnd`]): whoever was erased since may be in them.
 
 use std::path::Path;
 
