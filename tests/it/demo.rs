@@ -3,8 +3,13 @@
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::channel;
+use std::time::Duration;
 
 use crate::harness::BOUND;
+
+/// How long a demo may settle what is under way before it is told again.
+const SETTLING: Duration = Duration::from_millis(200);
 
 /// A demo for a second terminal, once it says how to use that: by then its log-in is kept.
 fn start(home: &Path) -> Child {
@@ -43,19 +48,15 @@ fn a_demo_that_is_ended_from_outside_leaves_no_log_in() {
         let mut demo = start(home.path());
         let kept = files(home.path());
         assert!(kept.iter().any(|path| path.ends_with("demo.json")), "{how}: {kept:?}");
+        let pid = demo.id().to_string();
+        let (tell, ended) = channel();
+        std::thread::spawn(move || tell.send(demo.wait()));
+        let kill = || Command::new("kill").args([how, &pid]).status().unwrap().success();
+        assert!(kill(), "{how}");
         // The second one does not wait for what is under way.
-        for _ in 0..2 {
-            let sent = Command::new("kill").args([how, &demo.id().to_string()]).status().unwrap();
-            assert!(sent.success());
-            std::thread::sleep(std::time::Duration::from_millis(200));
-            if demo.try_wait().unwrap().is_some() {
-                break;
-            }
-        }
-        let until = std::time::Instant::now() + BOUND;
-        while demo.try_wait().unwrap().is_none() {
-            assert!(std::time::Instant::now() < until, "{how}: it does not end");
-            std::thread::sleep(std::time::Duration::from_millis(50));
+        if ended.recv_timeout(SETTLING).is_err() {
+            kill();
+            ended.recv_timeout(BOUND).expect("it does not end").unwrap();
         }
         assert_eq!(files(home.path()), Vec::<String>::new(), "{how}");
     }

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{Winsize, tcsetwinsize};
 
-use crate::harness::{BOUND, CITIZEN, Carrier, Gateway, assert_balanced};
+use crate::harness::{BOUND, CITIZEN, Carrier, Gateway, assert_balanced, until_async};
 
 /// A program on a terminal of its own, and what stands on its screen.
 struct Terminal {
@@ -219,6 +219,15 @@ async fn a_closed_window_sends_nothing_and_loses_nothing() {
     assert_eq!(now.n_outbound("delivered"), n_before.n_outbound("delivered"));
 }
 
+/// Waits until the server keeps this as the draft of the first conversation.
+async fn until_kept(gateway: &Gateway, words: &str) {
+    until_async(&gateway.store, || async {
+        let kept: Option<serde_json::Value> = gateway.desk.get("/v1/conversations/1/draft").await.ok();
+        kept.is_some_and(|kept| kept["text"] == words)
+    })
+    .await;
+}
+
 /// An answer is taken back and corrected: no other program is told of, the server keeps the correction, and that is what leaves.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_answer_that_was_taken_back_is_corrected() {
@@ -237,20 +246,22 @@ async fn an_answer_that_was_taken_back_is_corrected() {
         terminal.type_by_hand(["z"]);
         terminal.shows("이 글은 나가지 않습니다");
         terminal.type_by_hand(["\x7f", "\x7f"]);
-        // The draft is kept every two seconds.
-        std::thread::sleep(Duration::from_secs(5));
-        terminal.type_by_hand(["까요?"]);
-        let shown = terminal.shows("5분 뒤에 옵니까요?");
-        assert!(!shown.contains("다른 프로그램"), "{shown}");
-        std::thread::sleep(Duration::from_secs(5));
         terminal
     })
     .await;
-    let kept: serde_json::Value = gateway.desk.get("/v1/conversations/1/draft").await.unwrap();
-    assert_eq!(kept["text"], "5분 뒤에 옵니까요?");
+    until_kept(&gateway, "5분 뒤에 옵니").await;
+    let mut terminal = beside(move || {
+        terminal.type_by_hand(["까요?"]);
+        let shown = terminal.shows("5분 뒤에 옵니까요?");
+        assert!(!shown.contains("다른 프로그램"), "{shown}");
+        terminal
+    })
+    .await;
+    until_kept(&gateway, "5분 뒤에 옵니까요?").await;
     beside(move || {
         terminal.press("\x13");
-        terminal.shows("이렇게 도착합니다");
+        let shown = terminal.shows("이렇게 도착합니다");
+        assert!(!shown.contains("다른 프로그램"), "{shown}");
         terminal.type_by_hand(["\r"]);
         terminal.shows("z 취소");
     })
