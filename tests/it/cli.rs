@@ -138,7 +138,10 @@ async fn the_same_answer_from_many_programs_at_once_leaves_once() {
     let said: Vec<String> = ended.iter().map(|one| text(&one.stdout)).collect();
     assert!(ended.iter().all(|one| one.status.success()), "{ended:?}");
     assert_eq!(said.iter().filter(|out| out.contains("답변을 보냅니다")).count(), 1, "{said:?}");
-    assert_eq!(said.iter().filter(|out| out.contains("지금은 보내지 않았습니다")).count(), 3, "{said:?}");
+    // Under the shared key it is the same request, else another one with the same words.
+    let not_again = ["지금은 보내지 않았습니다", "다시 보내지 않았습니다"];
+    let n_not_again = said.iter().filter(|out| not_again.iter().any(|words| out.contains(words))).count();
+    assert_eq!(n_not_again, 3, "{said:?}");
 
     // Two desks: the second one asks, and its pipe ends there.
     let (lines, desk) = ("1\na\n.0\n정류장은 시청 앞입니다.\n.\ny\n", ["desk", "--plain"]);
