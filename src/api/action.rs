@@ -212,13 +212,22 @@ pub(super) fn words(field: &'static str, text: &str, most: usize) -> Result<Stri
     if text.is_empty() { Err(Problem::bad_request(field).characters(1, most)) } else { Ok(text) }
 }
 
-/// The citizen whose number somebody typed: a whole one, or what a carrier called a sender.
+/// The citizen whose number somebody typed who may know of all: a whole one, or what a carrier called a sender who is known here.
 pub(super) async fn citizen(context: &ApiContext, typed: &str) -> Result<PhoneNumber, Problem> {
-    let number = PhoneNumber::parse(&words("number", typed, MOST_NUMBER_CHARS)?);
+    let number = number(typed)?;
     match context.store.means_somebody(&number).await? {
         true => Ok(number),
-        false => Err(Problem::bad_request("number").needs(Needs::WholeNumber)),
+        false => Err(no_number()),
     }
+}
+
+pub(super) fn no_number() -> Problem {
+    Problem::bad_request("number").needs(Needs::WholeNumber)
+}
+
+/// The number that somebody typed, or what a carrier called a sender.
+pub(super) fn number(typed: &str) -> Result<PhoneNumber, Problem> {
+    words("number", typed, MOST_NUMBER_CHARS).map(|typed| PhoneNumber::parse(&typed))
 }
 
 /// Why something is done: a word at least.

@@ -122,11 +122,19 @@ async fn an_odd_sender_is_found_as_the_carrier_calls_them() {
             (last.detail.as_str(), last.reason.as_str(), last.subjects.len()),
             ("number reason", "시민이 물어봄", 24)
         );
-        let nothing = desk.get(&search(&by_number), &elsewhere).await.expect(200);
-        assert_eq!(nothing["hits"], json!([]), "of other desks");
+        // Who may see nothing of them hears what they would hear of a sender who never wrote, and has their row all the same.
+        for nobody in [sender, "Kakao", "0101234"] {
+            let n_rows = desk.rows().await.len();
+            let by_number = [("number", nobody), ("reason", "시민이 물어봄")];
+            let refused = desk.get(&search(&by_number), &elsewhere).await.refused("bad_request");
+            assert_eq!(refused["field"], json!("number"), "{nobody}");
+            assert!(!refused.to_string().contains(nobody), "{refused}");
+            let rows = desk.rows().await;
+            let last = &rows[n_rows..].first().expect("a row").record;
+            assert_eq!((rows.len(), last.who.login.as_str()), (n_rows + 1, "elsewhere"));
+            assert_eq!((last.reason.as_str(), last.subjects.len()), ("시민이 물어봄", 24), "{nobody}");
+        }
     }
-    let part = [("number", "Kakao"), ("reason", "시민이 물어봄")];
-    desk.get(&search(&part), &token).await.refused("bad_request");
 }
 
 #[tokio::test(start_paused = true)]
