@@ -3,27 +3,28 @@
 use std::fs::OpenOptions;
 use std::io::{ErrorKind, Write};
 use std::os::unix::fs::OpenOptionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow};
 use clap::Args;
 
-use super::{ConfigArg, Say, line};
+use super::{Say, line};
 use crate::config::{Config, EXAMPLE};
 use crate::daemon;
 use crate::store::{StoreOptions, may_begin};
 
 #[derive(Args)]
 pub(super) struct Init {
-    #[command(flatten)]
-    at: ConfigArg,
+    /// The gateway's configuration
+    #[arg(long, short, default_value = "gateway.toml", env = "MUNJAD_CONFIG")]
+    config: PathBuf,
     /// Only make the database that the configuration names; leave one that is there as it is
     #[arg(long)]
     database_only: bool,
 }
 
 pub(super) async fn run(args: Init, say: Say) -> anyhow::Result<()> {
-    if args.database_only { database(&args.at.config, say).await } else { both(&args.at.config, say).await }
+    if args.database_only { database(&args.config, say).await } else { both(&args.config, say).await }
 }
 
 /// For service managers: the first start needs a database.

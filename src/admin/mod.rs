@@ -60,6 +60,7 @@ use crate::domain::data_key::DataKeys;
 use crate::domain::text::{self, folded};
 use crate::ops::causes::chain_in_words;
 use crate::ops::lang::Lang;
+use crate::ops::logging;
 use crate::ops::terminal;
 use crate::store::{Store, StoreOptions};
 
@@ -189,8 +190,17 @@ enum Command {
 #[derive(Args, Clone)]
 struct ConfigArg {
     /// The gateway's configuration
-    #[arg(long, short, default_value = "gateway.toml", env = "MUNJAD_CONFIG")]
+    #[arg(long, short, default_value_os_t = usual_config(&CONFIG_PLACES.map(Path::new)), env = "MUNJAD_CONFIG")]
     config: PathBuf,
+}
+
+/// Where a configuration is looked for that nobody names: here, and where the package puts it.
+const CONFIG_PLACES: [&str; 2] = ["gateway.toml", "/etc/munja/gateway.toml"];
+
+/// The first of these that is there; where none is, the first.
+fn usual_config(places: &[&Path]) -> PathBuf {
+    let there = places.iter().find(|path| path.exists());
+    there.or(places.first()).map_or_else(PathBuf::new, |path| path.to_path_buf())
 }
 
 /// How a command writes its output: language and format.
@@ -273,7 +283,8 @@ pub fn main() -> ExitCode {
         Err(error) => Err(error.into()),
     };
     result.unwrap_or_else(|error| {
-        eprintln!("{}: {}", say.pick("munjad", "munjad 오류"), say.error(&error));
+        let words = format!("{}: {}", say.pick("munjad", "munjad 오류"), say.error(&error));
+        eprintln!("{}", logging::last_words(&words));
         ExitCode::FAILURE
     })
 }
@@ -424,6 +435,18 @@ mod tests {
         for lang in [Lang::En, Lang::Ko] {
             help::localised(Munjad::command(), lang).debug_assert();
         }
+    }
+
+    #[test]
+    fn the_first_configuration_that_is_there_is_meant() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let [here, packaged] = ["here", "packaged"].map(|name| folder.path().join(name));
+        let places = [here.as_path(), packaged.as_path()];
+        assert_eq!(usual_config(&places), here, "where none is, the error names this one");
+        std::fs::write(&packaged, "").expect("written");
+        assert_eq!(usual_config(&places), packaged);
+        std::fs::write(&here, "").expect("written");
+        assert_eq!(usual_config(&places), here);
     }
 
     /// What is typed after `--reason` is masked before it is kept; `tests/it/reasons.rs` tries each of these.

@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::operator::{access, log, open_logged};
 use super::person::reason;
-use super::{Say, line};
+use super::{CONFIG_PLACES, Say, line};
 use crate::config::Config;
 use crate::daemon;
 use crate::domain::access::Action;
@@ -49,9 +49,6 @@ pub(super) enum PolicyCommand {
     },
 }
 
-/// Where the configuration in use is looked for: here, and where the package puts it.
-const PLACES: [&str; 2] = ["gateway.toml", "/etc/munja/gateway.toml"];
-
 /// The configuration in use: the one that is named, else the first of `places` that is there.
 fn in_use(named: Option<PathBuf>, places: &[&Path], say: Say) -> anyhow::Result<PathBuf> {
     let known = named.as_deref().or_else(|| places.iter().copied().find(|path| path.exists()));
@@ -82,7 +79,7 @@ fn in_use(named: Option<PathBuf>, places: &[&Path], say: Say) -> anyhow::Result<
 pub(super) async fn run(command: PolicyCommand, say: Say) -> anyhow::Result<()> {
     let PolicyCommand::Replay { config, current, since, texts, reason: why } = command;
     let reason = why.map(|why| reason(&why, say)).transpose()?.unwrap_or_default();
-    let current = in_use(current, &PLACES.map(Path::new), say)?;
+    let current = in_use(current, &CONFIG_PLACES.map(Path::new), say)?;
     let (old, new) = (Config::load_without_secrets(&current)?, Config::load_without_secrets(&config)?);
     // With the lists that supervisors have edited: they hold whatever the operator's files say.
     let (old, new) = (daemon::in_force(old).await.merged, daemon::in_force(new).await.merged);

@@ -168,7 +168,11 @@ fn filter(context: &ApiContext, query: &Query) -> Result<SearchFilter, Problem> 
 fn citizen(query: &Query) -> Result<Option<SoughtCitizen>, Problem> {
     if let Some(typed) = query.word("number") {
         let number = action::number(typed)?;
-        return if number.is_erased() { Err(action::no_number()) } else { Ok(Some(SoughtCitizen::Number(number))) };
+        return if number.is_erased() {
+            Err(action::no_number())
+        } else {
+            Ok(Some(SoughtCitizen::Number(number)))
+        };
     }
     let Some(shown) = query.word("citizen").map(str::trim) else {
         return Ok(None);

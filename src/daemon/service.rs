@@ -31,7 +31,7 @@ pub async fn run(config_path: &Path, without_pseudonym_key: bool, by: Who) -> an
         tracing::error!("the start could not be written to the access log: {error}");
     }
     if let Some(addr) = daemon.listen() {
-        tracing::info!(%addr, "the API listens");
+        tracing::info!("the API listens on {addr}");
     }
     let watchdog = systemd::watchdog_interval();
     let mut tick =

@@ -2,6 +2,7 @@
 //! are types that cannot be printed.
 
 use std::io::IsTerminal;
+use std::os::fd::AsFd;
 
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
@@ -33,6 +34,21 @@ pub fn start(level: &str, style: Style) {
 /// The journal, where there is one.
 fn journal(style: Style) -> Option<tracing_journald::Layer> {
     if style == Style::Journal { tracing_journald::layer().ok() } else { None }
+}
+
+/// A sentence for standard error that ends a program. Where that is the journal, each of its lines has the priority of an error, which
+/// `journalctl -p warning` looks for.
+pub fn last_words(sentence: &str) -> String {
+    if !is_journal(&std::io::stderr()) {
+        return sentence.to_owned();
+    }
+    sentence.lines().map(|line| format!("<3>{line}")).collect::<Vec<_>>().join("\n")
+}
+
+/// Whether this is the very stream that systemd has connected to the journal: a child may have another one.
+fn is_journal(stream: &impl AsFd) -> bool {
+    let said = std::env::var("JOURNAL_STREAM").unwrap_or_default();
+    rustix::fs::fstat(stream).is_ok_and(|of| said == format!("{}:{}", of.st_dev, of.st_ino))
 }
 
 /// Whether standard error is the journal (systemd says so).

@@ -33,7 +33,7 @@ pub struct AuditSettings {
 }
 
 pub(super) async fn run(context: Context) {
-    let mut ended = None;
+    let (mut ended, mut begun) = (None, None);
     loop {
         let now = context.now();
         context.health.progress(ROLE, now);
@@ -43,6 +43,11 @@ pub(super) async fn run(context: Context) {
             Ok(()) => ended = Some(today),
             // Not tried again at once: each try adds a line to the file of heads.
             Err(error) => store_trouble(ROLE, &error),
+        }
+        let file = context.settings().audit.head_file.clone();
+        if begun != file {
+            begin_file(&context, file.clone()).await;
+            begun = file;
         }
         if !context.pause(LOOK_EVERY_MS).await {
             return;
@@ -56,7 +61,7 @@ async fn end_day(context: &Context, (today, now): (Day, UnixMs)) -> Result<(), S
         return Ok(());
     };
     let settings = context.settings().audit.clone();
-    tracing::info!(day = head.day, seq = head.seq, hash = to_hex(&head.hash), "head of the access log");
+    tracing::info!("head of the access log of {}: row {}, {}", head.day, head.seq, to_hex(&head.hash));
     let is_in_file = match settings.head_file.clone() {
         Some(file) => note_head_line(file, HeadLine::Head(head.clone())).await,
         None => false,
@@ -67,6 +72,30 @@ async fn end_day(context: &Context, (today, now): (Day, UnixMs)) -> Result<(), S
     expire(context, &settings, now).await?;
     // Last: what failed before is done again.
     context.store.keep_access_head(head, is_in_file).await
+}
+
+/// A file of heads that is new to this run gets the newest head at once if it has none: whoever configured it sees that it can be
+/// written to, and the log is held to it from now on.
+async fn begin_file(context: &Context, file: Option<PathBuf>) {
+    let Some(file) = file else { return };
+    let head = match context.store.last_access_head().await {
+        Ok(Some(head)) => HeadLine::Head(head),
+        // The end of the first day writes one.
+        Ok(None) => return,
+        Err(error) => return store_trouble(ROLE, &error),
+    };
+    let looked_at = file.clone();
+    let has_heads = tokio::task::spawn_blocking(move || {
+        // One that cannot be appended to is found out now, not at three in the morning.
+        File::options().append(true).open(&looked_at)?;
+        let lines = std::fs::read(&looked_at)?;
+        Ok::<_, std::io::Error>(
+            String::from_utf8_lossy(&lines).lines().any(|l| HeadLine::from_line(l).is_some()),
+        )
+    });
+    if !matches!(has_heads.await, Ok(Ok(true))) {
+        note_head_line(file, head).await;
+    }
 }
 
 /// The days that have ended since the one of the last head, the earliest first: also those at whose end the gateway stood still.

@@ -149,9 +149,14 @@ expect 0 "purged at a terminal with MUNJA_PURGE=keep" env MUNJA_PURGE=keep bash 
 expect 1 "  nothing is asked" grep -q "What is to become" said
 expect 0 "  the database stays" test -s /var/lib/munja/munja.db
 dpkg -i first.deb >/dev/null 2>&1
+# As the manual makes one before an upgrade, and the list of who was erased.
+install -d /var/lib/munja/before
+touch /var/lib/munja/before/munja-backup-20261201T000000Z.tar /var/lib/munja/munja.db-erased
 expect 0 "purged at a terminal, with the answer to erase the database" answer_purge 2 munja
 expect 0 "  the database is gone" absent /var/lib/munja/munja.db
 expect 0 "  the backups stay" bash -c 'ls /var/lib/munja/backups/* >/dev/null'
+expect 0 "  and so do those in other folders" test -e /var/lib/munja/before/munja-backup-20261201T000000Z.tar
+expect 0 "  and the list of who was erased" test -e /var/lib/munja/munja.db-erased
 dpkg -i first.deb >/dev/null 2>&1
 touch /var/lib/munja/munja.db
 expect 0 "purged again, without a terminal: the answer of before does not count" dpkg -P munja

@@ -301,8 +301,8 @@ async fn the_log_tells_of_failed_log_ins() {
         home.does(3, &format!("{password}\n"), &["login", "--user", login, "--password-stdin"]);
     }
     let told = tokio::task::block_in_place(|| {
-        let first = line_with(&mut log, &["a log-in was refused", "no such login"]);
-        first + &line_with(&mut log, &["a log-in was refused", "wrong password"])
+        let first = line_with(&mut log, &["was refused", "no such login"]);
+        first + &line_with(&mut log, &["was refused", "wrong password"])
     });
     child.kill().unwrap();
     child.wait().unwrap();

@@ -1,6 +1,7 @@
 //! The configuration as an operator meets it: the example file, and what is said about wrong ones.
 
 use std::fs;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use munja::config::{Config, EXAMPLE};
@@ -476,6 +477,28 @@ fn a_missing_key_file_is_named_and_the_key_never_shown() {
 fn a_missing_file_says_how_to_make_one() {
     let said = Config::load(Path::new("/nowhere/gateway.toml")).unwrap_err().to_string();
     assert!(said.contains("munjad init"), "{said}");
+}
+
+/// `journalctl -p warning` looks for priorities; systemd reads them before each line. Another stream than the journal's gets none.
+#[test]
+fn what_ends_a_program_is_an_error_of_the_journal() {
+    let (folder, _) = folder();
+    let said = |of_journal: bool| {
+        let path = folder.path().join("said");
+        let file = std::fs::File::create(&path).unwrap();
+        let of = file.metadata().unwrap();
+        let ino = of.ino() + u64::from(!of_journal);
+        let ended = std::process::Command::new(env!("CARGO_BIN_EXE_munjad"))
+            .args(["init", "--database-only", "--config", "/nowhere/gateway.toml"])
+            .env("JOURNAL_STREAM", format!("{}:{ino}", of.dev()))
+            .stderr(file)
+            .status()
+            .unwrap();
+        assert!(!ended.success());
+        std::fs::read_to_string(path).unwrap()
+    };
+    assert!(said(true).lines().all(|line| line.starts_with("<3>")) && said(true).contains("/nowhere"));
+    assert!(!said(false).contains("<3>") && said(false).contains("/nowhere"));
 }
 
 /// The interpreter centre is free text that stands in canned replies.

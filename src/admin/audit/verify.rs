@@ -230,12 +230,12 @@ fn tell_missing(Days { n, first, last }: &Days, say: Say) {
     line(&say.pick(
         format!(
             "The file of heads ([audit] head_file) lacks the heads of {n_days}, {first} to {last}, which this database has written: it was \
-             emptied, cut or replaced. Compare with a copy of it (--heads FILE). If it was configured only now, the next head makes \
-             it (03:00 in Korea)."
+             emptied, cut or replaced. Compare with a copy of it (--heads FILE). If it was configured only now, reload the gateway: that \
+             writes the newest head."
         ),
         format!(
             "확인값 파일([audit] head_file)에 이 데이터베이스가 쓴 확인값 {n}일치({first} ~ {last})가 없습니다. 파일이 비워졌거나 잘렸거나 바뀐 것입니다. \
-             그 사본과 비교하십시오(--heads 파일). 방금 설정했다면 다음 확인값(한국 시각 03시) 때 생깁니다."
+             그 사본과 비교하십시오(--heads 파일). 방금 설정했다면 게이트웨이가 설정을 다시 읽게 하십시오. 마지막 확인값을 씁니다."
         ),
     ));
 }
@@ -244,11 +244,11 @@ fn tell_missing_file(file: &Path, say: Say) {
     let file = file.display();
     line(&say.pick(
         format!(
-            "{file} ([audit] head_file) is not there: compare with a copy of it (--heads FILE). If it was configured only now, the next \
-             head makes it (03:00 in Korea)."
+            "{file} ([audit] head_file) is not there: compare with a copy of it (--heads FILE). If it was configured only now, reload \
+             the gateway: that makes it."
         ),
         format!(
-            "{file} 파일([audit] head_file)이 없습니다. 그 사본과 비교하십시오(--heads 파일). 방금 설정했다면 다음 확인값(한국 시각 03시) 때 생깁니다."
+            "{file} 파일([audit] head_file)이 없습니다. 그 사본과 비교하십시오(--heads 파일). 방금 설정했다면 게이트웨이가 설정을 다시 읽게 하십시오. 그때 만듭니다."
         ),
     ));
 }

@@ -185,16 +185,17 @@ impl Store {
 
 /// Says that a log-in failed, and why; never what was typed.
 fn log(failed: Failed, (login, from): (&str, &str), is_locked: bool) {
+    let then = if is_locked { ", and this address has to wait a quarter of an hour" } else { "" };
     let why = match failed {
         Failed::NoAccount => {
-            tracing::warn!(from, is_locked, "a log-in was refused: there is no such login");
+            tracing::warn!(is_locked, "a log-in from {from} was refused: there is no such login{then}");
             return;
         }
         Failed::Disabled => "the account is disabled",
         Failed::Password => "wrong password",
         Failed::Code => "wrong code of the second factor",
     };
-    tracing::warn!(login, from, is_locked, "a log-in was refused: {why}");
+    tracing::warn!(login, is_locked, "a log-in of {login} from {from} was refused: {why}{then}");
 }
 
 fn account(conn: &Connection, login: &str) -> Result<Option<Account>> {

@@ -62,6 +62,26 @@ async fn each_day_has_one_head_in_the_journal_and_in_the_file() {
     assert_eq!(std::fs::read_to_string(&file).unwrap().lines().count(), 2);
 }
 
+/// Whoever configures a file of heads after the day's head was written sees a line at once, and none twice.
+#[tokio::test(start_paused = true)]
+async fn a_file_that_is_configured_later_has_the_newest_head_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("heads");
+    let rule = Rule { unanswered: 0, searched: 0, outside_hours: 0 };
+    let (mut world, _) =
+        world(AuditSettings { keep_ms: 730 * DAY_MS, head_file: Some(file.clone()), suspicion: rule });
+    view(&world, "01011110000", START - DAY_MS).await;
+    let head = world.context.store.next_access_head(Day::of(START), START).await.unwrap().unwrap();
+    world.context.store.keep_access_head(head.clone(), false).await.unwrap();
+    world.begin([Role::AccessLog]);
+    world.until(async || file.exists()).await;
+    tokio::time::sleep(Duration::from_secs(90)).await;
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), format!("{}\n", head.to_line()));
+    let files = HeadFiles { own: Some(vec![HeadLine::Head(head)]), others: Vec::new() };
+    let check = world.context.store.verify_access(files, |_| {}).await.unwrap();
+    assert!(check.is_sound() && check.missing.is_empty(), "{check:?}");
+}
+
 /// The gateway stood still over several mornings: one head speaks for all of them, and each day's reading is reported.
 #[tokio::test(start_paused = true)]
 async fn days_at_whose_end_it_stood_still_are_reported_at_the_next_start() {
