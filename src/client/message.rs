@@ -5,7 +5,7 @@ use super::format::{one_word, thousands, visible_character};
 use super::say::Say;
 use super::times::Times;
 use crate::api::wire::{
-    AdviceView, ConversationDetail, ConversationSummary, DeskList, InboundMessage, MessageView, OfferView,
+    AdviceView, ConversationDetail, ConversationSummary, InboundMessage, MessageView, OfferView,
     OutboundMessage, PhotoView, ReplacedView, ReplyResponse, ReplySize,
 };
 use crate::domain::UnixMs;
@@ -79,12 +79,6 @@ pub fn danger_over(say: &Say, detail: &ConversationDetail) -> Option<String> {
 /// Whether the alarm of a danger is not over: nobody has answered the citizen, and nobody has ended it.
 pub fn is_in_danger(detail: &ConversationDetail) -> bool {
     detail.summary.tier == Some(1) && detail.danger_end.is_none()
-}
-
-/// The name of a desk; its key where it is not known.
-pub fn desk_name(desks: Option<&DeskList>, key: &str) -> String {
-    let known = desks.and_then(|list| list.desks.iter().find(|desk| desk.key == key));
-    one_word(known.map(|desk| desk.name.as_str()).filter(|name| !name.is_empty()).unwrap_or(key))
 }
 
 /// Whether it is an answer that a recovery found in the carrier's list: nobody knows who wrote it.

@@ -5,9 +5,9 @@ use super::app::{App, Event, Link, Mode, PICKED_AT_ONCE, PickFor, Picker};
 use super::keys::{COMMANDS, Key, command, hangul, pressed};
 use super::lines::Typed;
 use crate::api::wire::{ConversationDetail, ConversationSummary, MessageView};
+use crate::client::Listed;
 use crate::client::format::one_word;
 use crate::client::message::{author, delivery, photo, why_urgent};
-use crate::client::{Listed, bulletin_line};
 use crate::domain::text::{one_line, wrapped};
 use crate::tui::view::{
     advice_lines, answered_line, asked_words, citizen_whole, length, picker_title, queue_words, remarks,
@@ -267,7 +267,7 @@ impl Told {
 
     /// What receipts carry, whenever that changes.
     fn bulletins(&mut self, app: &App, lines: &mut Vec<String>) {
-        let now: Vec<String> = app.bulletins_now().map(|one| bulletin_line(&app.times(), one)).collect();
+        let now: Vec<String> = app.bulletins_now().map(|one| app.bulletin_words(one)).collect();
         if now == self.bulletins {
             return;
         }

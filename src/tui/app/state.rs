@@ -11,7 +11,8 @@ use crate::api::wire::{
     Revealed, RevealedText, SearchHitView,
 };
 use crate::client::citizen::named;
-use crate::client::message::{Tone, desk_name, is_in_danger};
+use crate::client::desks::desk_name;
+use crate::client::message::{Tone, is_in_danger};
 use crate::client::{Listed, Say, Times};
 use crate::domain::text::{Charset, Limits, Piece};
 use crate::tui::editor::Editor;
