@@ -232,13 +232,24 @@ pub fn why_urgent(say: &Say, text: &InboundMessage, is_folded: bool) -> Option<S
     }
 }
 
-/// The rules that matched, in words, and the words that decided the second opinion. A rule of the operator's own is named as
+/// Rules that find calls for help: they say least of what it is.
+const CALLS: [&str; 6] = ["help", "help-en", "danger-en", "bare-call", "call-for", "signs"];
+
+/// Where the words of a rule stand: what the danger is, then that somebody calls for help, then what only has to be looked at.
+fn place(rule: &str) -> usize {
+    let is_look = rule.contains("look") || ["health-info", "abuse", "abuse-en"].contains(&rule);
+    if is_look { 2 } else { usize::from(CALLS.contains(&rule)) }
+}
+
+/// The rules that matched, in words, what tells most first, and the words that decided the second opinion. A rule of the operator's own is named as
 /// in their file.
 fn rules_in_words(say: &Say, rules: &str, is_folded: bool) -> String {
     let (ids, grams) = rules.split_at(rules.find('(').unwrap_or(rules.len()));
     let said = |id: &str| say.find(&format!("rule-{id}")).unwrap_or_else(|| id.to_owned());
+    let mut ids: Vec<&str> = ids.split_whitespace().collect();
+    ids.sort_by_key(|id| place(id));
     let mut words: Vec<String> = Vec::new();
-    for word in ids.split_whitespace().map(said) {
+    for word in ids.into_iter().map(said) {
         if !words.contains(&word) {
             words.push(word);
         }
