@@ -10,6 +10,9 @@ use serde_json::json;
 
 use super::operator::{name, open_logged};
 use super::{ConfigArg, Say, counted, line, open_configured};
+use crate::client;
+use crate::client::audit::role_word;
+use crate::client::desks::desks_served;
 use crate::client::table::{lines, table};
 use crate::config::Config;
 use crate::daemon;
@@ -339,17 +342,14 @@ fn row(account: &AccountInfo, config: &Config, say: Say) -> Vec<String> {
     }));
     words.extend(counselor.disabled_at.map(|_| say.pick("disabled", "사용 중지").to_owned()));
     let (login, name) = (counselor.login.clone(), counselor.name.clone());
-    vec![login, role_word(*role, say).to_owned(), desks.to_word(), name, words.join(" · ")]
+    let say = client::Say::new(say.lang);
+    let desks = desks_served(&say, |key| desk_called(config, key), &desks.to_word());
+    vec![login, role_word(&say, role.as_str()), desks, name, words.join(" · ")]
 }
 
-fn role_word(role: Role, say: Say) -> &'static str {
-    match role {
-        Role::Supervisor => say.pick("supervisor", "관리자"),
-        Role::Administrator => say.pick("administrator", "계정 담당자"),
-        Role::Auditor => say.pick("auditor", "감사"),
-        Role::Board => say.pick("board", "현황판"),
-        _ => say.pick("counselor", "상담사"),
-    }
+/// The name of a desk; its key where the configuration does not have it any more.
+fn desk_called(config: &Config, key: &str) -> String {
+    config.desks.find(key).map_or(key, |desk| &desk.name).to_owned()
 }
 
 async fn disable(login: String, at: &ConfigArg, say: Say) -> anyhow::Result<()> {

@@ -293,6 +293,8 @@ fn at_the_desk() -> Vec<Row> {
         (Person, Nothing, routes!(account::sessions)),
         (Person, Nothing, routes!(account::end_session)),
         (Person, Nothing, routes!(account::end_other_sessions)),
+        // What desks are called: whoever reads accounts, records or figures reads of them.
+        (Person, Nothing, routes!(catalogue::desks)),
         (Records, Nothing, routes!(accounts::list)),
         (Accounts, Nothing, routes!(accounts::add)),
         (Records, Nothing, routes!(accounts::history)),
@@ -327,7 +329,6 @@ fn at_the_desk() -> Vec<Row> {
         // The text is the caller's own, and is not kept.
         (Counselor, Nothing, routes!(advice::advise_about)),
         (Counselor, Nothing, routes!(duty::duty)),
-        (Counselor, Nothing, routes!(catalogue::desks)),
         (Counselor, Nothing, routes!(catalogue::categories)),
         (Counselor, Nothing, routes!(catalogue::canned)),
         (Counselor, BeforeAnswer(Action::List), routes!(catalogue::surveys)),

@@ -7,9 +7,13 @@ use super::context::CliContext;
 use super::exit::Exit;
 use super::failure::Failure;
 use super::secret;
-use crate::api::wire::{AccountAction, AccountChangeView, AccountView, DeskExceptionView, NewAccountRequest};
+use crate::api::wire::{
+    AccountAction, AccountChangeView, AccountView, DeskExceptionView, DeskList, NewAccountRequest,
+};
 use crate::client::Client;
 use crate::client::audit::role_word;
+use crate::client::changed_value;
+use crate::client::desks::{desk_name, desks_served};
 use crate::client::format::one_word;
 use crate::client::table::{lines, table};
 
@@ -47,7 +51,8 @@ pub async fn list(context: &mut CliContext) -> Result<(), Failure> {
     if context.json {
         return context.print_json(&list);
     }
-    let rows: Vec<_> = list.accounts.iter().map(|account| row(context, account)).collect();
+    let desks = context.desks().await;
+    let rows: Vec<_> = list.accounts.iter().map(|account| row(context, desks.as_ref(), account)).collect();
     let text = if context.io.stdout_is_terminal {
         let heads = ["head-login", "head-role", "head-desk", "head-name", "head-state"];
         table(heads.map(|id| context.say.t(id)).to_vec(), rows, context.io.columns)
@@ -57,7 +62,7 @@ pub async fn list(context: &mut CliContext) -> Result<(), Failure> {
     context.print(&text)
 }
 
-fn row(context: &CliContext, account: &AccountView) -> Vec<String> {
+fn row(context: &CliContext, desks: Option<&DeskList>, account: &AccountView) -> Vec<String> {
     let say = &context.say;
     let mut words = Vec::new();
     words.extend(account.has_totp.then(|| say.t("account-has-totp")));
@@ -66,7 +71,8 @@ fn row(context: &CliContext, account: &AccountView) -> Vec<String> {
         account.used_at.map(|at| say.with("account-used", [("at", context.times().clock(at).into())])),
     );
     words.extend(account.disabled_at.map(|_| say.t("account-disabled")));
-    let (login, desks, name) = (one_word(&account.login), one_word(&account.desks), one_word(&account.name));
+    let desks = desks_served(say, |key| desk_name(desks, key), &account.desks);
+    let (login, name) = (one_word(&account.login), one_word(&account.name));
     vec![login, role_word(say, &account.role), desks, name, words.join(" · ")]
 }
 
@@ -132,34 +138,36 @@ async fn history(context: &mut CliContext, client: &Client, login: &str) -> Resu
     if context.json {
         return context.print_json(&history);
     }
+    let desks = context.desks().await;
     for change in &history.changes {
-        let sentence = changed(context, change);
+        let sentence = changed(context, desks.as_ref(), change);
         context.print(&sentence)?;
     }
     for one in &history.desk_exceptions {
-        let sentence = exception(context, one);
+        let sentence = exception(context, desks.as_ref(), one);
         context.print(&sentence)?;
     }
     Ok(())
 }
 
-fn changed(context: &CliContext, change: &AccountChangeView) -> String {
+fn changed(context: &CliContext, desks: Option<&DeskList>, change: &AccountChangeView) -> String {
     let what = context.say.find(&format!("change-{}", change.what)).unwrap_or_else(|| one_word(&change.what));
     let from = one_word(&change.from);
     let by = change.by.as_ref().map_or_else(|| from.clone(), |by| format!("{} ({from})", one_word(by)));
+    let value = |value| changed_value(&context.say, |key| desk_name(desks, key), (&change.what, value));
     let values = match (&change.old, &change.new) {
-        (Some(old), Some(new)) => format!(" {} → {}", one_word(old), one_word(new)),
-        (None, Some(new)) => format!(" {}", one_word(new)),
+        (Some(old), Some(new)) => format!(" {} → {}", value(old), value(new)),
+        (None, Some(new)) => format!(" {}", value(new)),
         _ => String::new(),
     };
     format!("{}  {what}{values}  {by}", context.times().clock(change.at))
 }
 
-fn exception(context: &CliContext, one: &DeskExceptionView) -> String {
+fn exception(context: &CliContext, desks: Option<&DeskList>, one: &DeskExceptionView) -> String {
     let values = [
         ("at", context.times().clock(one.last_at).into()),
         ("n", one.conversation_id.into()),
-        ("desk", one_word(&one.desk).into()),
+        ("desk", desk_name(desks, &one.desk).into()),
         ("seen", one.n_seen.into()),
         ("done", one.n_done.into()),
     ];

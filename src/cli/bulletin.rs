@@ -7,7 +7,8 @@ use super::context::CliContext;
 use super::conversation;
 use super::exit::Exit;
 use super::failure::Failure;
-use crate::api::wire::{BulletinPreview, BulletinRequest, BulletinView};
+use crate::api::wire::{BulletinPreview, BulletinRequest, BulletinView, DeskList};
+use crate::client::desks::desk_or_all;
 use crate::client::format::one_word;
 use crate::client::message::length_class;
 use crate::client::table::{lines, table};
@@ -60,7 +61,7 @@ async fn begin(context: &mut CliContext, args: &Args, until: When) -> Result<(),
         if context.json {
             context.print_json(&preview)?;
         }
-        let desk = args.desk.as_deref().map_or_else(|| context.say.t("desks-all"), one_word);
+        let desk = desk_or_all(&context.say, context.desks().await.as_ref(), args.desk.as_deref());
         let question = context.say.with("ask-bulletin", [("at", at.clone().into()), ("desk", desk.into())]);
         context.agree(&question)?;
     }
@@ -107,7 +108,8 @@ async fn list(context: &mut CliContext) -> Result<(), Failure> {
         let none = context.say.t("bulletin-none");
         return context.print(&none);
     }
-    let rows: Vec<_> = list.bulletins.iter().map(|one| row(context, one)).collect();
+    let desks = context.desks().await;
+    let rows: Vec<_> = list.bulletins.iter().map(|one| row(context, desks.as_ref(), one)).collect();
     let text = if context.io.stdout_is_terminal {
         let heads = ["head-number", "head-state", "head-desk", "head-name", "head-text"];
         table(heads.map(|id| context.say.t(id)).to_vec(), rows, context.io.columns)
@@ -118,13 +120,13 @@ async fn list(context: &mut CliContext) -> Result<(), Failure> {
 }
 
 /// `3  18:00까지  전체  김민수  눈 때문에 버스가 늦습니다.`
-fn row(context: &CliContext, of: &BulletinView) -> Vec<String> {
+fn row(context: &CliContext, desks: Option<&DeskList>, of: &BulletinView) -> Vec<String> {
     let state = match (of.is_holding, of.ended_at) {
         (true, _) => state(context, "bulletin-holds", of.until_at),
         (false, Some(at)) => state(context, "bulletin-taken-back", at),
         (false, None) => state(context, "bulletin-over", of.until_at),
     };
-    let desk = of.desk.as_deref().map_or_else(|| context.say.t("desks-all"), one_word);
+    let desk = desk_or_all(&context.say, desks, of.desk.as_deref());
     let columns = if context.io.stdout_is_terminal { TEXT_COLUMNS } else { 200 };
     vec![of.id.to_string(), state, desk, one_word(&of.begun_by), one_line(&of.text, columns)]
 }
@@ -134,6 +136,6 @@ fn state(context: &CliContext, id: &str, at: i64) -> String {
 }
 
 /// `알림: 18:00까지 (전체): 눈 때문에 버스가 늦습니다.`
-pub(super) fn status_line(context: &CliContext, of: &BulletinView) -> String {
-    bulletin_line(&context.times(), of)
+pub(super) fn status_line(context: &CliContext, desks: Option<&DeskList>, of: &BulletinView) -> String {
+    bulletin_line(&context.times(), desks, of)
 }

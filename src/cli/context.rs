@@ -11,6 +11,7 @@ use super::failure::{About, Failure, Ways};
 use super::io::Io;
 use super::json::terminal_safe_json;
 use super::render::Paint;
+use crate::api::wire::DeskList;
 use crate::client::{Address, BadAddress, Client, Profile, Say, Times, session_for};
 use crate::domain::text::{folded, safe_for_terminal};
 
@@ -38,6 +39,11 @@ impl CliContext {
     pub fn client(&self) -> Result<Client, Failure> {
         let session = session_for(&self.profile, self.server.as_deref(), self.io.var("MUNJA_TOKEN"))?;
         Ok(self.client_to(&session.server, session.ca.as_deref())?.with_token(session.token))
+    }
+
+    /// The desks, for their names; `None` where the server does not say.
+    pub async fn desks(&self) -> Option<DeskList> {
+        self.client().ok()?.desks().await.ok()
     }
 
     /// A client without a token; `ca` vouches for the server's certificate.

@@ -75,7 +75,7 @@ pub async fn run(context: &mut CliContext, args: &Args) -> Result<(), Failure> {
         return context.print_json(&list);
     }
     let empty = context.say.t(empty);
-    rows::print(context, &list, &empty)?;
+    rows::print(context, &list, &empty).await?;
     if let Some(remark) = remark(context, args, &list) {
         context.remark(&remark);
     }

@@ -2,7 +2,8 @@
 
 use super::context::CliContext;
 use super::failure::Failure;
-use crate::api::wire::{ColleagueView, PresenceWord};
+use crate::api::wire::{ColleagueView, DeskList, PresenceWord};
+use crate::client::desks::{desk_name, desks_served};
 use crate::client::format::one_word;
 use crate::client::table::{lines, table};
 
@@ -49,7 +50,8 @@ pub async fn colleagues(context: &mut CliContext) -> Result<(), Failure> {
     if context.json {
         return context.print_json(&list);
     }
-    let rows: Vec<_> = list.colleagues.iter().map(|one| row(context, one)).collect();
+    let desks = context.desks().await;
+    let rows: Vec<_> = list.colleagues.iter().map(|one| row(context, desks.as_ref(), one)).collect();
     let text = if context.io.stdout_is_terminal {
         let heads = ["head-name", "head-login", "head-presence", "head-holds", "head-desk"];
         table(heads.map(|id| context.say.t(id)).to_vec(), rows, context.io.columns)
@@ -59,8 +61,8 @@ pub async fn colleagues(context: &mut CliContext) -> Result<(), Failure> {
     context.print(&text)
 }
 
-/// `김민수  minsu  근무 (09:02부터)  2  main`
-fn row(context: &CliContext, of: &ColleagueView) -> Vec<String> {
+/// `김민수  minsu  근무 (09:02부터)  2  시청`
+fn row(context: &CliContext, desks: Option<&DeskList>, of: &ColleagueView) -> Vec<String> {
     let mut presence = context.say.t(&format!("presence-{}", word(of.presence)));
     if let Some(at) = of.since.filter(|_| of.presence != PresenceWord::Off) {
         let at = context.times().clock(at);
@@ -70,7 +72,7 @@ fn row(context: &CliContext, of: &ColleagueView) -> Vec<String> {
     if of.role == "supervisor" {
         name = format!("{name} · {}", context.say.t("role-supervisor"));
     }
-    let desks = if of.desks == "*" { context.say.t("desks-all") } else { one_word(&of.desks) };
+    let desks = desks_served(&context.say, |key| desk_name(desks, key), &of.desks);
     vec![name, one_word(&of.login), presence, of.n_held.to_string(), desks]
 }
 

@@ -10,6 +10,7 @@ use crate::api::wire::{
     PointView, ProblemCode, ReviewMarkRequest, ReviewRequest, ReviewView, SampledView, SheetView,
 };
 use crate::client::Sampled;
+use crate::client::desks::desk_name;
 use crate::client::format::one_word;
 use crate::client::table::{lines, table};
 use crate::domain::text::one_line;
@@ -101,13 +102,14 @@ async fn sample(context: &mut CliContext, args: &Args) -> Result<(), Failure> {
         let none = context.say.t("review-none");
         return context.print(&none);
     }
+    let desks = context.desks().await;
     let row = |one: &SampledView| {
         vec![
             one.conversation_id.to_string(),
             format!("{} ({})", one_word(&one.counselor_name), one_word(&one.counselor)),
             one.category.as_deref().map(|name| one_line(name, 40)).unwrap_or_default(),
             context.times().clock(one.closed_at),
-            one_word(&one.desk),
+            desk_name(desks.as_ref(), &one.desk),
         ]
     };
     let rows: Vec<_> = sample.consultations.iter().map(row).collect();

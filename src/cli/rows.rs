@@ -6,6 +6,7 @@ use super::conversation::{citizen, offered, state};
 use super::failure::Failure;
 use crate::api::wire::{ConversationList, ConversationSummary};
 use crate::client::citizen::column;
+use crate::client::desks::desk_name;
 use crate::client::format::{fitted, one_word, padded};
 use crate::client::message::holder_of_danger;
 use crate::client::table::lines;
@@ -18,7 +19,7 @@ const MOST_DESK: usize = 20;
 const MOST_WAITS: usize = 9;
 
 /// Prints a list, or the sentence `empty` if it has no entry.
-pub fn print(context: &mut CliContext, list: &ConversationList, empty: &str) -> Result<(), Failure> {
+pub async fn print(context: &mut CliContext, list: &ConversationList, empty: &str) -> Result<(), Failure> {
     if list.conversations.is_empty() {
         return context.print(empty);
     }
@@ -28,7 +29,11 @@ pub fn print(context: &mut CliContext, list: &ConversationList, empty: &str) -> 
         context.print(&ringing)?;
     }
     let text = if context.io.stdout_is_terminal {
-        Columns::of(context, &list.conversations).drawn(context, &list.conversations)
+        // An older server gives no desks.
+        let has_desks = list.conversations.iter().any(|row| !row.desk.is_empty());
+        let desks = if has_desks { context.desks().await } else { None };
+        let desk = |row: &ConversationSummary| desk_name(desks.as_ref(), &row.desk);
+        Columns::of(context, &list.conversations, &desk).drawn(context, &list.conversations)
     } else {
         let rows: Vec<_> = list.conversations.iter().map(|row| fields(context, row)).collect();
         lines(&rows)
@@ -37,27 +42,34 @@ pub fn print(context: &mut CliContext, list: &ConversationList, empty: &str) -> 
 }
 
 /// The widths of the columns before the first words.
-struct Columns {
+struct Columns<'a> {
     number: usize,
     desk: usize,
     waits: usize,
     name: usize,
     /// Whether the rows have different states.
     has_states: bool,
+    /// The name of a row's desk.
+    desk_of: &'a dyn Fn(&ConversationSummary) -> String,
 }
 
-impl Columns {
-    fn of(context: &CliContext, rows: &[ConversationSummary]) -> Columns {
+impl<'a> Columns<'a> {
+    fn of(
+        context: &CliContext,
+        rows: &[ConversationSummary],
+        desk_of: &'a dyn Fn(&ConversationSummary) -> String,
+    ) -> Columns<'a> {
         let widest = |head: &str, most: usize, cell: &dyn Fn(&ConversationSummary) -> String| {
             let cells = rows.iter().map(|row| columns_of(&cell(row)).min(most));
             cells.chain([columns_of(&context.say.t(head))]).max().unwrap_or_default()
         };
         Columns {
             number: widest("head-number", 12, &|row| row.id.to_string()),
-            desk: widest("head-desk", MOST_DESK.min(context.io.columns / 4), &|row| one_word(&row.desk)),
+            desk: widest("head-desk", MOST_DESK.min(context.io.columns / 4), desk_of),
             waits: widest("head-waits-short", MOST_WAITS, &|row| waits(context, row)),
             name: widest("head-citizen", 4, &|_| String::new()),
             has_states: rows.windows(2).any(|two| two[0].state != two[1].state),
+            desk_of,
         }
     }
 
@@ -83,7 +95,7 @@ impl Columns {
         let name = if row.citizen == "erased" { column("") } else { one_word(&row.citizen_name) };
         let waits = waits(context, row);
         let words = words(context, row, (self.room(context), self.has_states));
-        self.line(context, (mark, &row.id.to_string(), &one_word(&row.desk), &waits, &name), &words)
+        self.line(context, (mark, &row.id.to_string(), &(self.desk_of)(row), &waits, &name), &words)
     }
 
     fn line(

@@ -4,7 +4,7 @@ use super::bulletin;
 use super::context::CliContext;
 use super::edit;
 use super::failure::Failure;
-use crate::api::wire::{CarrierStatus, CheckView, ComparedView, Counts, StatusResponse};
+use crate::api::wire::{CarrierStatus, CheckView, ComparedView, Counts, DeskList, StatusResponse};
 use crate::client::format::one_word;
 use crate::domain::text::one_line;
 
@@ -22,7 +22,8 @@ pub async fn run(context: &mut CliContext, args: &Args) -> Result<(), Failure> {
     if context.json {
         return context.print_json(&status);
     }
-    let text = describe(context, &status);
+    let desks = if status.bulletins.is_empty() { None } else { context.desks().await };
+    let text = describe(context, desks.as_ref(), &status);
     context.print(&text)
 }
 
@@ -44,7 +45,7 @@ fn short(context: &mut CliContext, counts: &Counts) -> Result<(), Failure> {
     context.print(&words)
 }
 
-fn describe(context: &CliContext, status: &StatusResponse) -> String {
+fn describe(context: &CliContext, desks: Option<&DeskList>, status: &StatusResponse) -> String {
     let started = context.times().ago(status.started_at);
     let version = one_word(&status.version);
     let mut lines =
@@ -56,7 +57,7 @@ fn describe(context: &CliContext, status: &StatusResponse) -> String {
         let made = context.times().clock(recovery.copy_made_at);
         lines.push(context.paint.alert(&context.say.with(id, [("made", made.into())])));
     }
-    lines.extend(status.bulletins.iter().map(|one| bulletin::status_line(context, one)));
+    lines.extend(status.bulletins.iter().map(|one| bulletin::status_line(context, desks, one)));
     lines.extend(status.lists.iter().map(|of| edit::state_line(context, of)));
     let is_one = status.carriers.len() == 1;
     lines.extend(status.carriers.iter().flat_map(|one| carrier(context, one, is_one)));

@@ -3,10 +3,29 @@
 use serde_json::json;
 
 use super::api::{ApiResult, Client};
+use super::audit::role_word;
+use super::desks::desks_served;
+use super::format::one_word;
+use super::say::Say;
 use crate::api::wire::{
     AccountAction, AccountHistory, AccountList, CodeRequest, NewAccountRequest, PasswordRequest,
     ProofRequest, RecoveryCodes, SessionList, SessionsEnded, TotpSetup,
 };
+
+/// A value of an account's history, for the word of what was changed: a role and desks have names, and no desks at all are a dash.
+/// `name` is the name of a desk.
+pub fn changed_value(say: &Say, name: impl Fn(&str) -> String, (what, value): (&str, &str)) -> String {
+    let desks = |word: &str| match desks_served(say, &name, word) {
+        none if none.is_empty() => "-".to_owned(),
+        named => named,
+    };
+    match (what, value.split_once(' ')) {
+        ("added", Some((role, word))) => format!("{}, {}", role_word(say, role), desks(word)),
+        ("added" | "role", _) => role_word(say, value),
+        ("desks", _) => desks(value),
+        _ => one_word(value),
+    }
+}
 
 impl Client {
     /// Changes one's own password; all other sessions end.

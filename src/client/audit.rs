@@ -2,13 +2,14 @@
 //! `munjad audit` print.
 
 use super::api::{ApiResult, Client};
+use super::deeds::deed;
 use super::format::one_word;
 use super::say::Say;
 use crate::api::wire::{AccessPage, AccessRowView, WhoSawRequest};
 use crate::domain::UnixMs;
 use crate::domain::text::one_line;
 
-/// The widest that a reason or detail gets.
+/// The widest that a reason gets.
 const MOST_CHARS: usize = 300;
 /// Rows of one request.
 const PAGE: usize = 500;
@@ -89,7 +90,7 @@ pub fn cells(say: &Say, row: &AccessRowView, time: String) -> Vec<String> {
         }
         _ => String::new(),
     };
-    let what = format!("{action} {}{of}", one_line(&row.detail, MOST_CHARS));
+    let what = format!("{action} {}{of}", deed(say, row));
     vec![
         row.seq.to_string(),
         time,

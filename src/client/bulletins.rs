@@ -1,14 +1,16 @@
 //! The client's methods for bulletins: sentences in receipts.
 
 use super::api::{ApiResult, Client, ClientError};
-use super::format::one_word;
+use super::desks::desk_or_all;
 use super::times::Times;
-use crate::api::wire::{BulletinList, BulletinPreview, BulletinRequest, BulletinResponse, BulletinView};
+use crate::api::wire::{
+    BulletinList, BulletinPreview, BulletinRequest, BulletinResponse, BulletinView, DeskList,
+};
 use crate::domain::text::one_line;
 
 /// One that holds, on a line: `알림 18:00까지 (전체): 눈 때문에 버스가 늦습니다.`
-pub fn bulletin_line(times: &Times, of: &BulletinView) -> String {
-    let desk = of.desk.as_deref().map_or_else(|| times.say.t("desks-all"), one_word);
+pub fn bulletin_line(times: &Times, desks: Option<&DeskList>, of: &BulletinView) -> String {
+    let desk = desk_or_all(times.say, desks, of.desk.as_deref());
     let values = [
         ("at", times.clock(of.until_at).into()),
         ("desk", desk.into()),

@@ -5,7 +5,7 @@ use super::format::{one_word, thousands, visible_character};
 use super::say::Say;
 use super::times::Times;
 use crate::api::wire::{
-    AdviceView, ConversationDetail, ConversationSummary, DeskList, InboundMessage, MessageView, OfferView,
+    AdviceView, ConversationDetail, ConversationSummary, InboundMessage, MessageView, OfferView,
     OutboundMessage, PhotoView, ReplacedView, ReplyResponse, ReplySize,
 };
 use crate::domain::UnixMs;
@@ -79,12 +79,6 @@ pub fn danger_over(say: &Say, detail: &ConversationDetail) -> Option<String> {
 /// Whether the alarm of a danger is not over: nobody has answered the citizen, and nobody has ended it.
 pub fn is_in_danger(detail: &ConversationDetail) -> bool {
     detail.summary.tier == Some(1) && detail.danger_end.is_none()
-}
-
-/// The name of a desk; its key where it is not known.
-pub fn desk_name(desks: Option<&DeskList>, key: &str) -> String {
-    let known = desks.and_then(|list| list.desks.iter().find(|desk| desk.key == key));
-    one_word(known.map(|desk| desk.name.as_str()).filter(|name| !name.is_empty()).unwrap_or(key))
 }
 
 /// Whether it is an answer that a recovery found in the carrier's list: nobody knows who wrote it.
@@ -238,13 +232,24 @@ pub fn why_urgent(say: &Say, text: &InboundMessage, is_folded: bool) -> Option<S
     }
 }
 
-/// The rules that matched, in words, and the words that decided the second opinion. A rule of the operator's own is named as
+/// Rules that find calls for help: they say least of what it is.
+const CALLS: [&str; 6] = ["help", "help-en", "danger-en", "bare-call", "call-for", "signs"];
+
+/// Where the words of a rule stand: what the danger is, then that somebody calls for help, then what only has to be looked at.
+fn place(rule: &str) -> usize {
+    let is_look = rule.contains("look") || ["health-info", "abuse", "abuse-en"].contains(&rule);
+    if is_look { 2 } else { usize::from(CALLS.contains(&rule)) }
+}
+
+/// The rules that matched, in words, what tells most first, and the words that decided the second opinion. A rule of the operator's own is named as
 /// in their file.
 fn rules_in_words(say: &Say, rules: &str, is_folded: bool) -> String {
     let (ids, grams) = rules.split_at(rules.find('(').unwrap_or(rules.len()));
     let said = |id: &str| say.find(&format!("rule-{id}")).unwrap_or_else(|| id.to_owned());
+    let mut ids: Vec<&str> = ids.split_whitespace().collect();
+    ids.sort_by_key(|id| place(id));
     let mut words: Vec<String> = Vec::new();
-    for word in ids.split_whitespace().map(said) {
+    for word in ids.into_iter().map(said) {
         if !words.contains(&word) {
             words.push(word);
         }

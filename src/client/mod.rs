@@ -8,8 +8,8 @@
 //! | `photos.rs` | photos, films and voice messages: saved, and shown by a viewer |
 //! | `people.rs`, `follow.rs`, `quality.rs`, `lists.rs` | colleagues: who is on; texts with which we begin; supervisors' work, and the lists that they edit |
 //! | `tidy.rs` | how long drafts and saved photos stay on this machine |
-//! | `named.rs` | names that people type, and which ones they may have meant |
-//! | `audit.rs` | the access log for auditors, and the table that shows it |
+//! | `named.rs`, `desks.rs` | names that people type, and which ones they may have meant; what desks are called |
+//! | `audit.rs`, `deeds.rs` | the access log for auditors, the table that shows it, and the words of what was done |
 //! | `search.rs` | searching, and advice before a text is sent |
 //! | `reply.rs` | one reply as one request under one key, also after an answer was lost |
 //! | `refusal.rs`, `when.rs` | why the server refused; moments as people write them |
@@ -28,6 +28,8 @@ mod api;
 pub mod audit;
 mod bulletins;
 pub mod citizen;
+mod deeds;
+pub mod desks;
 mod drafts;
 mod events;
 mod files;
@@ -59,6 +61,7 @@ pub(crate) mod fake;
 #[cfg(test)]
 mod tests;
 
+pub use accounts::changed_value;
 pub use address::{Address, BadAddress};
 pub use api::{Client, ClientError, IDEMPOTENCY_KEY, Listed, ReportQuery};
 pub use bulletins::bulletin_line;

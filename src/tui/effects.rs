@@ -226,7 +226,7 @@ impl Hands {
             Effect::ShowPhoto(id) => {
                 Came::Photo(id, client.photo(id).await.map(|bytes| self.shown(id, &bytes)))
             }
-            Effect::LoadBook(desk) => Came::Book(Box::new(self.book(desk.as_deref()).await?)),
+            Effect::LoadBook(desk) => Came::Book(self.book(desk.as_deref()).await.map(Box::new)),
             Effect::SetPresence(word) => Came::Present(client.set_presence(word).await),
             Effect::Search(words) => {
                 Came::Found(client.search(&Sought { words: Some(words), ..Sought::default() }).await)

@@ -1,21 +1,23 @@
 //! The desk line by line, for screen readers and poor links: the same state and the same keys, each followed by Enter; what changes is
 //! said in sentences, and nothing moves on the screen.
 
-use super::app::{App, Event, Link, Mode, PICKED_AT_ONCE, PickFor, Picker};
+use super::app::{App, Event, Link, Mode, PICKED_AT_ONCE, PickFor, Picker, Then};
 use super::keys::{COMMANDS, Key, command, hangul, pressed};
 use super::lines::Typed;
 use crate::api::wire::{ConversationDetail, ConversationSummary, MessageView};
+use crate::client::Listed;
 use crate::client::format::one_word;
 use crate::client::message::{author, delivery, photo, why_urgent};
-use crate::client::{Listed, bulletin_line};
 use crate::domain::text::{one_line, wrapped};
 use crate::tui::view::{
-    advice_lines, answered_line, asked_words, citizen_whole, length, picker_title, queue_words, remarks,
-    review_remarks, sheet_lines, sheet_title,
+    advice_lines, answered_line, asked_words, citizen_whole, length, nothing_fits, picker_title, queue_words,
+    remarks, review_remarks, sheet_lines, sheet_title,
 };
 
 /// Columns of a line: a terminal may break it where it likes.
 const COLUMNS: usize = 2_000;
+/// That an answer does not leave is not said again within this time.
+const SAID_FOR_MS: i64 = 10_000;
 /// Lines that say the next items of a list.
 const MORE: [&str; 3] = ["+", "more", "더"];
 
@@ -206,6 +208,13 @@ pub struct Told {
     waiting: Option<Vec<i64>>,
     /// The sentences that receipts carried.
     bulletins: Vec<String>,
+    /// The conversation of which it was said last that an answer does not leave, and when.
+    ended: Option<(i64, i64)>,
+    /// The answer of which it was said until when it can be taken back.
+    held: Option<i64>,
+    /// The answer is open, and what of it was said as a whole.
+    is_writing: bool,
+    answer: Option<(Option<i64>, String)>,
 }
 
 impl Told {
@@ -223,14 +232,10 @@ impl Told {
             self.link = link;
         }
         self.bulletins(app, &mut lines);
+        let notice = self.notice(app);
         self.talk(app, &mut lines);
-        let notice = app.notice.as_ref().map(|notice| (notice.n, notice.text.clone()));
-        let is_new = |(n, words): &&(u64, String)| match &self.notice {
-            Some((said, before)) => words != before || self.is_asked && n != said,
-            None => true,
-        };
-        lines.extend(notice.iter().filter(is_new).map(|(_, words)| one_line(words, COLUMNS)));
-        self.notice = notice;
+        lines.extend(notice);
+        lines.extend(self.held(app));
         let is_idle = matches!(app.mode, Mode::Desk) && app.talk.is_none() && app.queue.was_loaded;
         // Waiting times go on; only who is there counts as news.
         let who: String = app.queue.rows.iter().map(|row| format!("{} {:?};", row.id, row.tier)).collect();
@@ -242,6 +247,7 @@ impl Told {
             self.queue = who;
         }
         self.waiting(app, is_listed && app.queue.listed == Listed::Waiting, &mut lines);
+        lines.extend(self.begun(app));
         let mode = mode(app);
         let said = mode.join("\n");
         let is_silent = self.is_asked && lines.is_empty() && !app.is_waiting();
@@ -251,6 +257,57 @@ impl Told {
         }
         self.is_asked &= lines.is_empty();
         lines
+    }
+
+    /// What is told, unless it was said. That an answer does not leave is said once, whatever tells it again.
+    fn notice(&mut self, app: &App) -> Option<String> {
+        let now = app.notice.as_ref();
+        let before = std::mem::replace(&mut self.notice, now.map(|notice| (notice.n, notice.text.clone())));
+        let notice = now?;
+        let is_new =
+            before.as_ref().is_none_or(|(n, words)| *words != notice.text || self.is_asked && *n != notice.n);
+        if !is_new {
+            return None;
+        }
+        if let Some(n) = notice.end_of {
+            if self.has_ended(app, n) {
+                return None;
+            }
+            self.ended = Some((n, app.now));
+        }
+        Some(one_line(&notice.text, COLUMNS))
+    }
+
+    /// Whether it was just said that an answer of this conversation does not leave.
+    fn has_ended(&self, app: &App, n: i64) -> bool {
+        self.ended.is_some_and(|(of, at)| of == n && app.now - at < SAID_FOR_MS)
+    }
+
+    /// Until when an answer that was sent can be taken back, and how.
+    fn held(&mut self, app: &App) -> Option<String> {
+        let held = app.last_held.as_ref().filter(|held| self.held != Some(held.m))?;
+        self.held = Some(held.m);
+        let (n, secs) = app.can_take_back()?;
+        let id = if app.n() == Some(n) { "talk-held" } else { "hints-undo" };
+        Some(app.say.with(id, [("n", n.to_string().into()), ("secs", secs.into())]))
+    }
+
+    /// What stands in an answer that is opened.
+    fn begun(&mut self, app: &App) -> Vec<String> {
+        let was_writing = std::mem::replace(&mut self.is_writing, is_writing(&app.mode));
+        if !self.is_writing {
+            // One that is on its way may come back.
+            self.answer.take_if(|_| !app.is_waiting());
+            return Vec::new();
+        }
+        let answer = Some((app.n(), app.draft().to_owned()));
+        let is_said = was_writing || self.answer == answer || app.draft().trim().is_empty();
+        self.answer = answer;
+        if is_said {
+            return Vec::new();
+        }
+        let words = wrapped(app.draft(), COLUMNS).into_iter().map(|line| format!("> {line}"));
+        std::iter::once(app.say.t("plain-begun")).chain(words).collect()
     }
 
     /// Who waits since the last look, unless the list has just said it.
@@ -267,7 +324,7 @@ impl Told {
 
     /// What receipts carry, whenever that changes.
     fn bulletins(&mut self, app: &App, lines: &mut Vec<String>) {
-        let now: Vec<String> = app.bulletins_now().map(|one| bulletin_line(&app.times(), one)).collect();
+        let now: Vec<String> = app.bulletins_now().map(|one| app.bulletin_words(one)).collect();
         if now == self.bulletins {
             return;
         }
@@ -305,12 +362,19 @@ impl Told {
 
     /// Each text once, and again when what became of it changes.
     fn texts(&mut self, app: &App, detail: &ConversationDetail, lines: &mut Vec<String>) {
+        let is_told = self.has_ended(app, detail.summary.id);
         for text in &detail.messages {
             let is_whole = app.talk.as_ref().is_some_and(|talk| talk.words(text) != text.text());
             let (is_in, id, head) = (text.inbound().is_some(), text.id(), head(app, text));
             let head = if is_whole { format!("{head} · {}", app.say.t("whole")) } else { head };
             match self.texts.iter_mut().find(|(direction, known, _)| (*direction, *known) == (is_in, id)) {
                 Some((.., said)) if *said == head => {}
+                // That it does not leave was told, with the reason.
+                Some((.., said))
+                    if is_told && text.outbound().is_some_and(|text| text.state == "cancelled") =>
+                {
+                    *said = head;
+                }
                 Some((.., said)) => {
                     lines.push(head.clone());
                     if is_whole {
@@ -333,6 +397,18 @@ impl Told {
         let new: Vec<_> = detail.notes.iter().map(|note| (false, 0, note.text.clone())).collect();
         self.texts.retain(|(_, id, _)| *id != 0);
         self.texts.extend(new);
+    }
+}
+
+/// Whether the answer is open, with what is asked on the way to sending it.
+fn is_writing(mode: &Mode) -> bool {
+    match mode {
+        Mode::Write | Mode::Review(_) => true,
+        Mode::Pick(picker) => {
+            matches!(picker.what, PickFor::Canned { is_writing: true } | PickFor::Close { send: Some(_) })
+        }
+        Mode::Confirm(confirm) => matches!(confirm.then, Then::Replace(_)),
+        _ => false,
     }
 }
 
@@ -434,6 +510,7 @@ fn mode(app: &App) -> Vec<String> {
             let n_more = picker.fitting().len().saturating_sub(first + PICKED_AT_ONCE);
             let n = i64::try_from(n_more).unwrap_or(i64::MAX);
             lines.extend((n_more > 0).then(|| say.with("plain-pick-more", [("n", n.into())])));
+            lines.extend(nothing_fits(app, picker));
             lines.push(say.t("plain-pick"));
             lines
         }

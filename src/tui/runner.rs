@@ -153,7 +153,7 @@ async fn in_lines(app: &mut App, hands: &Hands, sources: &mut Sources) -> anyhow
         }
         // What a line means depends on what the ones before it bring, and what they bring is said first.
         let has_list = app.queue.was_loaded || app.queue.is_refused;
-        let is_waiting = app.is_waiting() || app.is_loading_draft || !has_list;
+        let is_waiting = app.is_waiting() || app.is_loading_draft || app.is_loading_book || !has_list;
         let typed = if is_waiting { None } else { ahead.pop_front() };
         effects = match typed {
             Some(typed) => {

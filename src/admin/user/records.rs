@@ -3,9 +3,11 @@
 use anyhow::bail;
 use serde_json::json;
 
-use super::{known, operator};
+use super::{desk_called, known, operator};
 use crate::admin::operator::open_logged;
 use crate::admin::{ConfigArg, Say, line, open_configured};
+use crate::client;
+use crate::client::changed_value;
 use crate::config::Config;
 use crate::domain::account::AccountChange;
 use crate::ops::clock::Clock;
@@ -87,18 +89,22 @@ pub(super) async fn history(login: String, at: &ConfigArg, say: Say) -> anyhow::
         line(&serde_json::to_string_pretty(&all)?);
         return Ok(());
     }
+    let words = client::Say::new(say.lang);
     for change in &changes {
         let by =
             change.by.as_ref().map_or_else(|| change.from.clone(), |by| format!("{by} ({})", change.from));
+        let value =
+            |value| changed_value(&words, |key| desk_called(&config, key), (change.what.as_str(), value));
         let values = match (&change.old, &change.new) {
-            (Some(old), Some(new)) => format!(" {} → {}", named(old), named(new)),
-            (None, Some(new)) => format!(" {new}"),
+            (Some(old), Some(new)) => format!(" {} → {}", value(old), value(new)),
+            (None, Some(new)) => format!(" {}", value(new)),
             _ => String::new(),
         };
         line(&format!("{}  {}{values}  {by}", config.minute(change.at), what(change.what, say)));
     }
     for one in &exceptions {
-        let (id, desk, seen, done) = (one.conversation_id, &one.desk, one.n_seen, one.n_done);
+        let desk = desk_called(&config, &one.desk);
+        let (id, seen, done) = (one.conversation_id, one.n_seen, one.n_done);
         let at = config.minute(one.last_at);
         line(&say.pick(
             format!("{at}  conversation {id} of the foreign desk {desk}: seen {seen} times, worked on {done} times"),
@@ -106,11 +112,6 @@ pub(super) async fn history(login: String, at: &ConfigArg, say: Say) -> anyhow::
         ));
     }
     Ok(())
-}
-
-/// No desks at all are shown as a dash.
-fn named(value: &str) -> &str {
-    if value.is_empty() { "-" } else { value }
 }
 
 fn what(change: AccountChange, say: Say) -> &'static str {

@@ -192,7 +192,7 @@ const CONTRACT: &[(&str, &str, &str)] = &[
     ("POST /v1/conversations/{id}/write", r#"{"text":"답","reason":"회신"}"#, "csd"),
     ("POST /v1/conversations", r#"{"number":"01099990000","text":"답","reason":"요청"}"#, "csd"),
     ("GET /v1/duty", "", "cnsd"),
-    ("GET /v1/desks", "", "cnsd"),
+    ("GET /v1/desks", "", "cnsdaub"),
     ("GET /v1/categories", "", "cnsd"),
     ("GET /v1/canned", "", "cnsd"),
     ("GET /v1/surveys", "", "cnsd"),

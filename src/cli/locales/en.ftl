@@ -1064,7 +1064,6 @@ did-referral_ended = Conversation { $n }: nothing is expected of the department 
 referral-until = { $to } by { $at }
 referral-due = { $to } OVERDUE since { $at }
 report-title = Munja, figures of { $period }, { $desk }
-report-all-desks = all desks
 report-seconds = { $n } s
 report-unit-seconds = seconds
 report-made = Counted { $at }.

@@ -1044,7 +1044,6 @@ did-referral_ended = 상담 { $n }번: 외부 부서의 회신을 처리했습�
 referral-until = { $to } 회신 { $at }까지
 referral-due = { $to } 회신 기한 지남({ $at })
 report-title = 문자 상담 통계 { $period }, { $desk }
-report-all-desks = 모든 부서
 report-seconds = { $n }초
 report-unit-seconds = 초
 report-made = { $at } 에 셈

@@ -19,6 +19,7 @@ use super::context::CliContext;
 use super::exit::Exit;
 use super::failure::Failure;
 use crate::api::wire::{QuoteList, ReportView};
+use crate::client::desks::desk_name;
 use crate::client::format::{one_word, whole_path};
 use crate::client::{ReportQuery, Say, create_private};
 use crate::domain::UnixMs;
@@ -100,6 +101,8 @@ pub struct Printed {
     /// When it was counted, in words.
     pub made: String,
     pub report: ReportView,
+    /// The name of the desk that it is about; all if absent.
+    pub desk: Option<String>,
     /// The period that it is compared with, and its figures.
     pub compared: Option<(String, ReportView)>,
     /// Whether that period was cut to as many days as this one has had.
@@ -227,12 +230,17 @@ async fn fetch(
     let days = (period.first.to_string(), period.last.to_string());
     let of = ReportQuery { days: (&days.0, &days.1), desk: args.desk.as_deref(), by: None };
     let words = if args.words { Some(client.report_words(&of).await?) } else { None };
+    let desk = match report.desk.as_deref() {
+        Some(key) => Some(desk_name(context.desks().await.as_ref(), key)),
+        None => None,
+    };
     let made = context.times().dated(report.made_at);
     Ok(Printed {
         say: context.say,
         period: period.to_string(),
         made,
         report,
+        desk,
         compared,
         is_cut: cut != other,
         words,

@@ -54,10 +54,7 @@ fn has_nothing(printed: &Printed) -> bool {
 /// What the report is about.
 pub fn title(printed: &Printed) -> String {
     let say = printed.say;
-    let desk = match &printed.report.desk {
-        Some(desk) => one_word(desk),
-        None => say.t("report-all-desks"),
-    };
+    let desk = printed.desk.clone().unwrap_or_else(|| say.t("desks-all"));
     say.with("report-title", [("period", printed.period.clone().into()), ("desk", desk.into())])
 }
 

@@ -61,6 +61,7 @@ fn printed() -> Printed {
         period: "2026-10".into(),
         made: "today".into(),
         report,
+        desk: None,
         compared: Some(("2026-09".into(), before)),
         is_cut: false,
         zone: jiff::tz::TimeZone::UTC,

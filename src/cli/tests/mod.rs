@@ -2,6 +2,7 @@
 
 mod audit;
 mod commands;
+mod desks;
 mod exports;
 mod found;
 mod lists;

@@ -6,7 +6,7 @@ use super::write::edit;
 use crate::api::wire::{ActionRequest, RevealRequest, RevealWhat};
 use crate::client::{NotDue, due_at};
 use crate::tui::editor::Editor;
-use crate::tui::keys::{Key, is_yes};
+use crate::tui::keys::{Key, is_yes, latin};
 
 /// One line is never broken.
 const ONE_LINE: usize = 10_000;
@@ -103,6 +103,11 @@ impl App {
         self.mode = if matches!(then, Then::Replace(_)) { Mode::Write } else { Mode::Desk };
         if !is_yes(key) {
             self.alert("not-done", []);
+            // What is typed behind `e` or `x` is a category or a name, and no command.
+            let is_name = matches!(key, Key::Char(c) if latin(c) != 'n');
+            if is_name && matches!(then, Then::CloseBegun | Then::Transfer) && !self.is_plain {
+                self.stop();
+            }
             return Vec::new();
         }
         match then {
@@ -113,6 +118,10 @@ impl App {
             Then::Leave => self.leave(),
             Then::SendAgain(sending) => self.send_again(sending),
             Then::EndBulletin(id) => self.request(Effect::EndBulletin(id)),
+            Then::CloseBegun => {
+                self.dropping = self.n().map(|n| (n, self.draft_of(n)));
+                self.picked_from(PickFor::Close { send: None })
+            }
             Then::Transfer => self.picked_from(PickFor::Desk),
             Then::PassOn { desk, person } => self.ask(AskFor::TransferNote { desk, person }),
             Then::Replace(text) => {

@@ -15,10 +15,15 @@ impl App {
         self.picked_from(PickFor::Bulletin)
     }
 
+    /// A sentence in receipts on a line.
+    pub fn bulletin_words(&self, of: &BulletinView) -> String {
+        bulletin_line(&self.times(), self.book.desks.as_ref(), of)
+    }
+
     pub(super) fn bulletin_items(&self) -> Vec<Item> {
         let item = |one: &BulletinView| Item {
             key: one.id.to_string(),
-            label: bulletin_line(&self.times(), one),
+            label: self.bulletin_words(one),
             detail: String::new(),
         };
         self.bulletins_now().map(item).collect()

@@ -8,7 +8,7 @@ use crate::api::wire::{
     ProblemCode,
 };
 use crate::client::format::one_word;
-use crate::client::message::{earlier_answer, length_class};
+use crate::client::message::{delivery, earlier_answer, length_class};
 use crate::client::reply::Sent;
 use crate::client::{ClientError, Listed, refusal};
 use crate::tui::keys::{Command, command};
@@ -44,11 +44,14 @@ impl App {
                 Vec::new()
             }
             Came::Book(book) => {
-                self.book = *book;
+                self.is_loading_book = false;
+                self.book = book.map_or_else(|| self.book.clone(), |book| *book);
+                self.pick_anew();
                 Vec::new()
             }
             Came::Colleagues(colleagues) => {
                 self.colleagues = colleagues;
+                self.pick_anew();
                 Vec::new()
             }
             Came::Bulletins(bulletins) => {
@@ -259,6 +262,7 @@ impl App {
         self.queue.selected = Some(n);
         self.talk = Some(Talk::new(detail));
         (self.mode, self.notice, self.stale.list) = (Mode::Desk, None, true);
+        self.is_loading_book = true;
         let mut effects = vec![Effect::NoteSeen(n, seen), Effect::LoadBook(Some(desk))];
         effects.extend(previous.map(Effect::Earlier));
         self.is_loading_draft = !self.drafts.contains_key(&n);
@@ -269,6 +273,7 @@ impl App {
     /// Newer facts of the open conversation. Its newer texts count as read only where the person can have read them.
     fn refreshed(&mut self, detail: ConversationDetail) -> Vec<Effect> {
         let is_reading = matches!(self.mode, Mode::Desk) && self.sending.is_none();
+        self.told_gone_by(&detail);
         let Some(talk) = &mut self.talk else { return Vec::new() };
         talk.detail = detail;
         if is_reading && talk.scroll == 0 {
@@ -283,6 +288,16 @@ impl App {
             self.alert("newer-while-writing", []);
         }
         Vec::new()
+    }
+
+    /// Why the answer does not leave, as its conversation says it.
+    fn told_gone_by(&mut self, detail: &ConversationDetail) {
+        let Some(gone) = self.gone.filter(|gone| gone.n == detail.summary.id) else { return };
+        let mut texts = detail.messages.iter().filter_map(MessageView::outbound);
+        if let Some(text) = texts.find(|text| text.id == gone.m && text.state == "cancelled") {
+            let why = delivery(&self.times(), text).1;
+            self.told_gone(Some(why));
+        }
     }
 
     fn earlier_came(&mut self, n: i64, result: Result<Box<ConversationDetail>, ClientError>) -> Vec<Effect> {
@@ -384,11 +399,12 @@ impl App {
         }
         let taken_back = self.can_take_back().filter(|(of, _)| *of == n && deed == Deed::Closed);
         match taken_back {
-            Some((_, secs)) => {
+            // Line by line, it was said when the answer was sent.
+            Some((_, secs)) if !self.is_plain => {
                 self.tell("did-closed-held", [("n", n.to_string().into())]);
                 self.told_until(self.now + 1_000 * secs);
             }
-            None => {
+            _ => {
                 let id = if deed == Deed::Closed { "did-closed" } else { "did-released" };
                 self.tell(id, [("n", n.to_string().into())]);
             }

@@ -38,7 +38,7 @@ impl App {
     }
 
     fn command(&mut self, command: Command) -> Vec<Effect> {
-        self.notice = None;
+        self.go_past_notice();
         match command {
             Command::Next => return self.request(Effect::Next),
             Command::Undo => return self.undo(),
@@ -222,7 +222,7 @@ impl App {
     }
 
     fn leave_talk(&mut self) {
-        self.notice = None;
+        self.go_past_notice();
         self.talk = None;
     }
 

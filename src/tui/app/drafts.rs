@@ -5,12 +5,17 @@ use super::event::Effect;
 use super::state::{App, Mode, Recalled};
 use crate::api::wire::EventView;
 use crate::client::format::one_word;
-use crate::client::{ClientError, Moved, both_edits};
+use crate::client::{ClientError, Moved, Value, both_edits};
 use crate::domain::text::one_line;
 use crate::tui::editor::Editor;
 
 /// Columns of a text that a notice names.
 const NAMED_COLUMNS: usize = 30;
+
+/// A conversation and the beginning of an answer, for a sentence about it.
+fn named(n: i64, text: &str) -> [(&'static str, Value); 2] {
+    [("n", n.to_string().into()), ("text", one_line(text, NAMED_COLUMNS).into())]
+}
 
 impl App {
     /// What was kept of a conversation that was opened.
@@ -61,7 +66,11 @@ impl App {
                 (_, true) => "draft-elsewhere",
             };
             self.drafts.insert(n, Editor::with(&both));
-            self.told_draft(id, n, there);
+            if id == "draft-stopped" {
+                self.tell_end(n, id, named(n, there));
+            } else {
+                self.told_draft(id, n, there);
+            }
             // Other words stand in the composer than those that were looked at: nothing leaves before they are looked at.
             if self.n() == Some(n) && !matches!(self.mode, Mode::Desk) {
                 self.stop();
@@ -71,7 +80,7 @@ impl App {
     }
 
     fn told_draft(&mut self, id: &str, n: i64, text: &str) {
-        self.alert(id, [("n", n.to_string().into()), ("text", one_line(text, NAMED_COLUMNS).into())]);
+        self.alert(id, named(n, text));
     }
 
     /// Something happened by which the server itself writes or removes a draft of mine.
@@ -101,6 +110,7 @@ impl App {
         self.is_busy = false;
         (self.stale.list, self.stale.talk) = (true, true);
         self.last_held.take_if(|held| held.m == m || held.n == n);
+        self.gone.take_if(|gone| gone.n == n);
         let text = self.recalling.take().filter(|(of, _)| *of == m).map(|(_, text)| text);
         let moved = match result {
             Ok(moved) => moved,

@@ -53,7 +53,8 @@ pub enum Came {
     /// A text in doubt, and what was decided about it.
     Decided(i64, Decision, Result<(), ClientError>),
     Photo(i64, Result<Saved, ClientError>),
-    Book(Box<Book>),
+    /// `None`: the server did not give it.
+    Book(Option<Box<Book>>),
     Colleagues(Vec<ColleagueView>),
     Bulletins(Vec<BulletinView>),
     /// A sentence in receipts was taken back, or not.

@@ -4,6 +4,7 @@
 //! | file | what it decides |
 //! |---|---|
 //! | `state.rs`, `event.rs` | what is remembered; what happens and what is wanted |
+//! | `notice.rs` | what is told, and how long it stays |
 //! | `update.rs` | which part an event is for; time and the live stream |
 //! | `commands.rs` | single keys |
 //! | `write.rs` | the composer, the look before sending, sending |
@@ -23,6 +24,7 @@ mod came;
 mod commands;
 mod drafts;
 mod event;
+mod notice;
 mod pick;
 mod state;
 mod update;
@@ -30,4 +32,4 @@ mod write;
 
 pub use event::{Book, Came, Deed, Effect, Event, NotSent, Saved, Wanted};
 pub use pick::presence_id;
-pub use state::{App, AskFor, Asked, Link, Mode, PICKED_AT_ONCE, PickFor, Picker, Review, Sheet, Talk};
+pub use state::{App, AskFor, Asked, Link, Mode, PICKED_AT_ONCE, PickFor, Picker, Review, Sheet, Talk, Then};

@@ -34,9 +34,28 @@ impl App {
     }
 
     pub(super) fn pick(&mut self, what: PickFor) {
-        let items = match &what {
+        let items = self.items(&what);
+        self.mode = Mode::Pick(Picker { what, filter: Editor::default(), items, at: 0 });
+    }
+
+    /// What can be chosen has come, or has changed: a list that is open has it, and the same item is chosen.
+    pub(super) fn pick_anew(&mut self) {
+        use PickFor::{Canned, Category, Close, Desk};
+        let Mode::Pick(picker) = &self.mode else { return };
+        if !matches!(picker.what, Canned { .. } | Category | Close { .. } | Desk) {
+            return;
+        }
+        let (items, chosen) = (self.items(&picker.what), picker.chosen().map(|item| item.key.clone()));
+        let Mode::Pick(picker) = &mut self.mode else { return };
+        picker.items = items;
+        let at = picker.fitting().iter().position(|item| Some(&item.key) == chosen.as_ref());
+        picker.at = at.unwrap_or(0);
+    }
+
+    fn items(&self, what: &PickFor) -> Vec<Item> {
+        match what {
             PickFor::Canned { .. } => self.canned(),
-            PickFor::Category | PickFor::Close { .. } => self.categories(&what),
+            PickFor::Category | PickFor::Close { .. } => self.categories(what),
             PickFor::Desk => self.receivers(),
             PickFor::Presence => self.presences(),
             PickFor::Bulletin => self.bulletin_items(),
@@ -45,8 +64,7 @@ impl App {
             PickFor::Photo => self.photos(),
             PickFor::Doubt => self.doubtful(),
             PickFor::Decision { .. } => self.decisions(),
-        };
-        self.mode = Mode::Pick(Picker { what, filter: Editor::default(), items, at: 0 });
+        }
     }
 
     fn canned(&self) -> Vec<Item> {
@@ -196,8 +214,7 @@ impl App {
                 self.mode = Mode::Desk;
                 id.parse().map(|id| self.request(Effect::ShowPhoto(id))).unwrap_or_default()
             }
-            // A colleague by login, where the list does not have them.
-            (PickFor::Desk, None) if !typed.is_empty() => self.pass_on(typed),
+            (PickFor::Desk, None) if !typed.is_empty() => self.pass_to_typed(typed),
             (_, None) => Vec::new(),
             (PickFor::Canned { is_writing }, Some(key)) => self.put_in(n, &key, is_writing),
             (PickFor::Category, Some(category)) => {
@@ -264,6 +281,15 @@ impl App {
         Vec::new()
     }
 
+    /// Nobody in the list is called so. Where it is not known who there is, the server decides.
+    fn pass_to_typed(&mut self, typed: String) -> Vec<Effect> {
+        if typed == self.me.counselor.login || self.colleagues.is_empty() {
+            return self.pass_on(typed);
+        }
+        self.alert("nobody-called", [("words", one_word(&typed).into())]);
+        Vec::new()
+    }
+
     /// A text in doubt was chosen, or what to do about one.
     fn picked_doubt(&mut self, what: &PickFor, key: &str) -> Vec<Effect> {
         if let PickFor::Decision { m, n } = what {
@@ -300,6 +326,7 @@ impl App {
     /// where a danger rings, it is refused before anything is asked.
     pub(super) fn close(&mut self) -> Vec<Effect> {
         let Some(talk) = &self.talk else { return Vec::new() };
+        let n = talk.detail.summary.id;
         if talk.detail.summary.state == "closed" {
             self.alert("talk-closed", []);
             self.stop();
@@ -310,6 +337,10 @@ impl App {
             self.warn(format!("{} {next}", self.say.t("error-danger_unanswered")));
             // The category that is typed behind it is no command.
             self.stop();
+            return Vec::new();
+        }
+        if let Some(question) = self.begun("confirm-close-begun", n) {
+            self.mode = Mode::Confirm(Confirm { question, then: Then::CloseBegun });
             return Vec::new();
         }
         self.picked_from(PickFor::Close { send: None })
@@ -326,12 +357,14 @@ impl App {
             unanswered: false,
             drop_promise: false,
         };
+        // What was agreed to before the category was chosen; another answer may have come since.
+        let agreed = self.dropping.take().is_some_and(|agreed| agreed == (n, self.draft_of(n)));
         match self.begun("confirm-close-begun", n) {
-            Some(question) => {
+            Some(question) if !agreed => {
                 self.mode = Mode::Confirm(Confirm { question, then: Then::Close(n, request) });
                 Vec::new()
             }
-            None => self.close_by(n, request),
+            _ => self.close_by(n, request),
         }
     }
 

@@ -11,7 +11,8 @@ use crate::api::wire::{
     Revealed, RevealedText, SearchHitView,
 };
 use crate::client::citizen::named;
-use crate::client::message::{Tone, desk_name, is_in_danger};
+use crate::client::desks::desk_name;
+use crate::client::message::{Tone, is_in_danger};
 use crate::client::{Listed, Say, Times};
 use crate::domain::text::{Charset, Limits, Piece};
 use crate::tui::editor::Editor;
@@ -34,11 +35,13 @@ pub struct App {
     pub mode: Mode,
     pub link: Link,
     pub notice: Option<Notice>,
-    n_notices: u64,
+    pub(super) n_notices: u64,
     /// What is written for each conversation and has not left.
     pub drafts: BTreeMap<i64, Editor>,
     /// What was kept of the open conversation has not come yet.
     pub is_loading_draft: bool,
+    /// What can be chosen for the open conversation has not come yet.
+    pub is_loading_book: bool,
     /// The category of the canned answer that was put into an answer: it is sent with it.
     pub canned: BTreeMap<i64, String>,
     pub book: Book,
@@ -66,6 +69,10 @@ pub struct App {
     pub closing: Option<(i64, CloseRequest)>,
     /// The last answer that was held back when it was sent. It can be taken back also after the conversation was closed.
     pub last_held: Option<LastHeld>,
+    /// An answer that was held and does not leave: it is told with what tells why.
+    pub gone: Option<Gone>,
+    /// The answer that somebody agreed to throw away by a close, with its conversation.
+    pub dropping: Option<(i64, String)>,
     /// The conversation whose answer is to be looked at anew once its newer texts are here.
     pub looks_again: Option<i64>,
     /// The answer that is being taken back: the number of one of its texts, and its words.
@@ -90,6 +97,14 @@ pub struct LastHeld {
     pub text: String,
     /// Until then it can be taken back.
     pub leaves_at: i64,
+}
+
+/// An answer that was held back and will not leave: its conversation, its number, and since when that is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Gone {
+    pub n: i64,
+    pub m: i64,
+    pub at: i64,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -172,6 +187,10 @@ pub struct Notice {
     pub n: u64,
     /// From then on it is not true any more.
     pub until_at: Option<i64>,
+    /// When it was told.
+    pub at: i64,
+    /// The conversation of which it says that an answer did not leave.
+    pub end_of: Option<i64>,
 }
 
 #[derive(Debug, Clone)]
@@ -301,6 +320,8 @@ pub enum Then {
     EndBulletin(i64),
     /// Leave a practice.
     Leave,
+    /// Choose the category of a close, by which the answer that was begun goes.
+    CloseBegun,
     /// Choose who gets the open conversation.
     Transfer,
     /// Pass the conversation on to this desk or colleague.
@@ -341,6 +362,7 @@ impl App {
             n_notices: 0,
             drafts: BTreeMap::new(),
             is_loading_draft: false,
+            is_loading_book: false,
             canned: BTreeMap::new(),
             book: Book::default(),
             colleagues: Vec::new(),
@@ -355,6 +377,8 @@ impl App {
             stale: Stale::default(),
             sending: None,
             closing: None,
+            gone: None,
+            dropping: None,
             looks_again: None,
             recalling: None,
             recalled: None,
@@ -460,32 +484,6 @@ impl App {
     /// Whether the server lets a request wait for longer than it takes where all is well.
     pub fn is_slow(&self) -> bool {
         self.waits_since.is_some_and(|since| self.now - since >= SLOW_MS)
-    }
-
-    pub fn tell(&mut self, id: &str, values: impl IntoIterator<Item = (&'static str, crate::client::Value)>) {
-        self.note(Tone::Good, self.say.with(id, values));
-    }
-
-    pub fn alert(
-        &mut self,
-        id: &str,
-        values: impl IntoIterator<Item = (&'static str, crate::client::Value)>,
-    ) {
-        self.note(Tone::Alert, self.say.with(id, values));
-    }
-
-    pub fn warn(&mut self, text: String) {
-        self.note(Tone::Alert, text);
-    }
-
-    fn note(&mut self, tone: Tone, text: String) {
-        self.n_notices += 1;
-        self.notice = Some(Notice { tone, text, danger: None, n: self.n_notices, until_at: None });
-    }
-
-    /// What was told last holds until then.
-    pub fn told_until(&mut self, at: i64) {
-        self.notice.iter_mut().for_each(|notice| notice.until_at = Some(at));
     }
 }
 

@@ -1,9 +1,10 @@
 //! Which part an event is for; time, and the live stream.
 
 use super::event::{Effect, Event};
-use super::state::{App, Confirm, LastHeld, Link, Mode, PickFor, Then};
+use super::state::{App, Confirm, Gone, LastHeld, Link, Mode, PickFor, Then};
 use crate::api::wire::EventView;
 use crate::client::format::one_word;
+use crate::client::message::Tone;
 use crate::client::{Feed, Listed, refusal};
 use crate::domain::text::one_line;
 use crate::tui::keys::{Command, Key, command, pressed};
@@ -14,6 +15,8 @@ const MOST_AHEAD: usize = 200;
 const LIST_EVERY_MS: i64 = 20_000;
 /// Colleagues are asked for this often: who logs in, or does nothing for a while, counts otherwise from then on.
 const COLLEAGUES_EVERY_MS: i64 = 60_000;
+/// Why an answer does not leave comes within this time of knowing that it does not.
+const REASON_WITHIN_MS: i64 = 1_500;
 /// A changed draft is kept this often.
 const KEEP_EVERY_MS: i64 = 2_000;
 
@@ -21,6 +24,7 @@ impl App {
     /// What has to be fetched at the start.
     pub fn begin(&mut self) -> Vec<Effect> {
         (self.stale.is_listing, self.stale.listed_at, self.stale.colleagues_at) = (true, self.now, self.now);
+        self.is_loading_book = true;
         vec![
             Effect::List(self.queue.listed),
             Effect::List(Listed::Mine),
@@ -191,12 +195,26 @@ impl App {
 
     fn stopped_key(&mut self, key: Key) -> Vec<Effect> {
         match key {
-            Key::Esc => (self.mode, self.notice) = (Mode::Desk, None),
+            Key::Esc => self.go_on_from_stop(),
             Key::PageUp => return self.scroll_up(),
             Key::PageDown => self.scroll_down(),
+            // Why it was refused stays on the screen, with how to go on.
+            _ if self.notice.as_ref().is_some_and(|notice| notice.text.ends_with(&self.say.t("stopped"))) => {
+            }
             _ => self.alert("stopped", []),
         }
         Vec::new()
+    }
+
+    /// Keys are commands again; why the one before was refused stays until it could be read.
+    fn go_on_from_stop(&mut self) {
+        self.mode = Mode::Desk;
+        let go_on = self.say.t("stopped");
+        if let Some(notice) = &mut self.notice {
+            notice.text = notice.text.trim_end_matches(&go_on).trim_end().to_owned();
+        }
+        self.notice.take_if(|notice| notice.text.is_empty());
+        self.go_past_notice();
     }
 
     /// What stands on the screen when a key is pressed has been read, also where it came under a window that is closed now.
@@ -261,6 +279,9 @@ impl App {
             self.stale.colleagues_at = now;
             effects.push(Effect::LoadColleagues);
         }
+        if self.gone.is_some_and(|gone| now - gone.at >= REASON_WITHIN_MS) {
+            self.told_gone(None);
+        }
         // What was said of an answer that could be taken back is over.
         self.notice.take_if(|notice| notice.until_at.is_some_and(|until| until <= now));
         if let Some(n) = self.n().filter(|_| self.stale.talk && !self.stale.is_refreshing) {
@@ -320,8 +341,24 @@ impl App {
         let state = event.detail.as_deref().unwrap_or_default();
         let is_of = |held: &mut LastHeld| event.kind == "message" && event.message_id == Some(held.m);
         let Some(gone) = self.last_held.take_if(|held| is_of(held) && state != "held") else { return };
-        if state == "cancelled" && self.notice.as_ref().is_none_or(|notice| notice.danger.is_none()) {
-            self.alert("held-did-not-leave", [("n", gone.n.to_string().into())]);
+        if state == "cancelled" {
+            // That it was sent, or can be taken back, is not true any more.
+            self.notice.take_if(|notice| notice.tone == Tone::Good && notice.until_at.is_some());
+            self.gone = Some(Gone { n: gone.n, m: gone.m, at: self.now });
+        }
+    }
+
+    /// Tells that an answer which was held does not leave, with the reason where it is known. A call for danger goes before it.
+    pub(super) fn told_gone(&mut self, why: Option<String>) {
+        let Some(Gone { n, .. }) = self.gone.take() else { return };
+        if self.notice.as_ref().is_some_and(|notice| notice.danger.is_some()) {
+            return;
+        }
+        let n_said = ("n", n.to_string().into());
+        match why {
+            Some(why) => self.tell_end(n, "held-did-not-leave-why", [n_said, ("why", why.into())]),
+            // Its conversation may still say why.
+            None => self.alert("held-did-not-leave", [n_said]),
         }
     }
 
@@ -360,7 +397,7 @@ impl App {
             self.warn(body.clone());
             self.notice.iter_mut().for_each(|notice| notice.danger = Some(n));
         } else if id == "call-stopped" {
-            self.alert(id, [("n", n.to_string().into())]);
+            self.tell_end(n, id, [("n", n.to_string().into())]);
         } else {
             self.tell(id, [("n", n.to_string().into())]);
         }

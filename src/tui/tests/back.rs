@@ -183,8 +183,7 @@ fn an_answer_that_was_begun_is_asked_about() {
         town.press("<Esc>");
         town
     };
-    for (keys, words) in
-        [("e버스<Enter>", "종료하면 보내지 않고 지웁니다"), ("x", "받는 사람도 볼 수 없습니다")]
+    for (keys, words) in [("e", "종료하면 보내지 않고 지웁니다"), ("x", "받는 사람도 볼 수 없습니다")]
     {
         let mut town = begun();
         town.press(keys);
@@ -201,7 +200,7 @@ fn an_answer_that_was_begun_is_asked_about() {
     }
     // Closed: nothing of it comes up again.
     let mut town = begun();
-    town.press("e버스<Enter>y");
+    town.press("ey버스<Enter>");
     town.waits(3_000);
     assert!(town.kept.is_empty() && town.app.drafts.is_empty(), "{:?}", town.kept);
 }

@@ -8,6 +8,7 @@ mod picture;
 mod plain;
 mod safety;
 mod sight;
+mod told;
 
 use std::collections::BTreeMap;
 
@@ -383,7 +384,7 @@ impl Town {
                 self.acts.push(json!({ "photo": id }));
                 Came::Photo(id, Ok(Saved { place: Ok(format!("/run/photo-{id}.jpg")), is_open: true }))
             }
-            Effect::LoadBook(_) => Came::Book(Box::new(book())),
+            Effect::LoadBook(_) => Came::Book(Some(Box::new(book()))),
             Effect::LoadDraft(n) => {
                 let text = self.kept.get(&n).cloned();
                 self.seen.insert(n, text.clone().unwrap_or_default());

@@ -20,7 +20,7 @@ use crate::domain::text::wrapped;
 use crate::tui::app::{App, Link, Mode, PickFor, presence_id};
 use crate::tui::places::{MOST_NOTICE, Open, places};
 pub use composer::{advice_lines, answered_line, length, review_remarks};
-pub use panel::{asked_words, picker_title};
+pub use panel::{asked_words, nothing_fits, picker_title};
 pub use queue::{citizen_whole, in_words as queue_words};
 pub use sheet::{lines as sheet_lines, title as sheet_title};
 pub use talk::remarks;

@@ -93,6 +93,17 @@ pub fn picker_title(app: &App, picker: &Picker) -> String {
     app.say.with(id, [("who", format!("{}{danger}", app.addressee()).into())])
 }
 
+/// That nothing in the list is called what was typed.
+pub fn nothing_fits(app: &App, picker: &Picker) -> Option<String> {
+    let id = match picker.what {
+        // Who there is is not known: the server decides.
+        PickFor::Desk if app.colleagues.is_empty() => "pick-person",
+        PickFor::Desk => "pick-nobody",
+        _ => "pick-nothing",
+    };
+    picker.fitting().is_empty().then(|| app.say.t(id))
+}
+
 /// That the open conversation is a danger.
 fn in_danger(app: &App) -> Option<String> {
     app.leaves_at_once().then(|| app.say.t("tier-1"))
@@ -123,10 +134,7 @@ fn draw_picker(app: &App, theme: Theme, picker: &Picker, frame: &mut Frame, area
         let words = format!("{} {words}", if n == at { "▸" } else { " " });
         lines.push(if n == at { Line::styled(words, theme.selected()) } else { Line::from(words) });
     }
-    if fitting.is_empty() {
-        let id = if picker.what == PickFor::Desk { "pick-person" } else { "pick-nothing" };
-        lines.extend(body(&say.t(id), area));
-    }
+    lines.extend(nothing_fits(app, picker).iter().flat_map(|words| body(words, area)));
     if !detail.is_empty() {
         lines.push(Line::styled("─".repeat(width.min(40)), theme.faint()));
         lines.extend(detail.into_iter().take(room.saturating_sub(n_list)));

@@ -7,9 +7,9 @@ use ratatui::widgets::Paragraph;
 
 use super::theme::Theme;
 use crate::api::wire::ConversationSummary;
+use crate::client::citizen;
 use crate::client::format::{fitted, one_word, padded};
 use crate::client::message::holder_of_danger;
-use crate::client::{bulletin_line, citizen};
 use crate::tui::app::App;
 
 /// Columns before the first words: how pressing, number, citizen, waiting time.
@@ -50,7 +50,7 @@ fn draw_bulletins(app: &App, theme: Theme, frame: &mut Frame, area: Rect) -> Rec
     let lines: Vec<Line> = app
         .bulletins_now()
         .take(room)
-        .map(|one| Line::styled(fitted(&bulletin_line(&app.times(), one), width), theme.strong()))
+        .map(|one| Line::styled(fitted(&app.bulletin_words(one), width), theme.strong()))
         .collect();
     let height = u16::try_from(lines.len()).unwrap_or(0);
     frame.render_widget(Paragraph::new(lines), Rect { height, ..area });

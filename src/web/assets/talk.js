@@ -65,11 +65,17 @@ const noteLine = (note) => el("li", { class: "note" },
   el("p", { class: "meta" }, el("span", {}, note.author ? t("note-by", { who: note.author }) : t("note-auto")), el("span", {}, known(`noted-${note.kind}`) ? t(`noted-${note.kind}`) : note.kind), el("time", {}, moment(note.at))),
   el("p", { class: "text" }, plain(note.text)));
 
-/** The rules that found something, in words, and what decided the second opinion; an operator's own rule is named as in their file.
+/** Where the words of a rule stand, as at the terminal desk: what the danger is, then that somebody calls for help, then what only has to
+ * be looked at. */
+const CALLS = ["help", "help-en", "danger-en", "bare-call", "call-for", "signs"];
+const place = (id) => (id.includes("look") || ["health-info", "abuse", "abuse-en"].includes(id) ? 2 : Number(CALLS.includes(id)));
+
+/** The rules that found something, in words, what tells most first, and what decided the second opinion; an operator's own rule is named as in their file.
  * Where the text is folded, so are its words. */
 function inWords({ rules, is_abusive: isFolded }) {
   const at = rules.includes("(") ? rules.indexOf("(") : rules.length;
-  const names = rules.slice(0, at).split(/\s+/).map((id) => (known(`rule-${id}`) ? t(`rule-${id}`) : id));
+  const ids = rules.slice(0, at).split(/\s+/).sort((a, b) => place(a) - place(b));
+  const names = ids.map((id) => (known(`rule-${id}`) ? t(`rule-${id}`) : id));
   return plain([...new Set([...names, isFolded ? "" : rules.slice(at)])].filter(Boolean).join(", "));
 }
 
