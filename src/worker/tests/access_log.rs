@@ -51,7 +51,7 @@ async fn each_day_has_one_head_in_the_journal_and_in_the_file() {
     let count = move |_| counted.fetch_add(1, Ordering::Relaxed) < usize::MAX;
     world.context.store.walk_access(AccessFilter::default(), count).await.unwrap();
     assert_eq!(n.load(Ordering::Relaxed), 3, "one expired, and a row says so");
-    let files = HeadFiles { own: Some(vec![HeadLine::Head(head)]), others: Vec::new() };
+    let files = HeadFiles { own: Some(vec![HeadLine::Head(head)]), ..HeadFiles::default() };
     assert!(world.context.store.verify_access(files, |_| {}).await.unwrap().is_sound());
     // Nothing more before three in the morning of the next day.
     later.store(23 * 3_600_000, Ordering::Relaxed);
