@@ -88,7 +88,7 @@ pub use people::log_in::{LogIn, LoginCheck};
 pub use people::presence::Colleague;
 pub use people::review::{MarkSum, NewReview, Review, ReviewSearch, Reviewable};
 pub use people::service_token::{SERVICE_TOKEN_PREFIX, ServiceToken};
-pub use people::session::{Bearer, Ending, SessionInfo};
+pub use people::session::{Bearer, Ending, PasswordMark, SessionInfo};
 pub use people::wishes::CitizenWish;
 pub use photo::{Hash, KeptAs, PhotoInfo, SoundFile, WantedPhoto};
 pub use privacy::Act;
