@@ -40,7 +40,8 @@ use tokio::sync::{Notify, watch};
 pub use alarm::{AlarmPush, CalledAlarm, OpenTrouble};
 pub use backup::{
     Contents, Examined, Recrypted, RecryptedCopies, TableSize, Trouble, copy_database, examine_copy,
-    keep_photo, newest_text_at, open_photo, photo_as_it_lies, photo_content, place, refuse_occupied,
+    has_key_of_copy, keep_photo, newest_text_at, open_photo, photo_as_it_lies, photo_content, place,
+    refuse_occupied,
 };
 pub use board::{BoardDanger, BoardDay, BoardHeld, BoardNow, BoardOpened, BoardQueue};
 pub use bulletin::{BegunBulletin, BulletinRow};
