@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use super::person::{Asked, open_for, policy_of, refused};
-use super::{FOUND_BAD, Say};
+use super::{FOUND_BAD, Say, line};
 use crate::daemon::{DatabaseLock, refuse_root};
 use crate::domain::UnixMs;
 use crate::domain::access::Action;
@@ -105,6 +105,9 @@ pub(super) async fn run(asked: &Asked, how: How, say: Say) -> anyhow::Result<Exi
     let (erased, not_kept) = match store.erase_citizen(erasure, &asked.operator, &policy, asked.now).await {
         Ok(Ok(mut erased)) => {
             let not_kept = erased.not_kept.take();
+            if let Some(error) = erased.unfinished.take() {
+                return Ok(unfinished(error.into(), say));
+            }
             (Some(erased), not_kept)
         }
         Ok(Err(obstacles)) => return Err(refused(in_the_way(&obstacles, say))),
@@ -115,6 +118,33 @@ pub(super) async fn run(asked: &Asked, how: How, say: Say) -> anyhow::Result<Exi
         }
         Err(error) => return Err(error.into()),
     };
+    let is_erased = erased.is_some();
+    let done = look_after(asked, how, (store, erased), (not_kept, n_filled_in), say).await;
+    done.or_else(|error| if is_erased { Ok(unfinished(error, say)) } else { Err(error) })
+}
+
+/// They are erased in the database, and something may be left: another call looks after it.
+fn unfinished(error: anyhow::Error, say: Say) -> ExitCode {
+    if say.json {
+        line(&serde_json::json!({ "erased": true, "unfinished": format!("{error:#}") }).to_string());
+        return ExitCode::from(FOUND_BAD);
+    }
+    line(&say.pick(
+        format!("Erased in the database, and something may be left in files: {error:#}. Run the same command again."),
+        format!("데이터베이스에서 지웠지만 파일에 남은 것이 있을 수 있습니다({error:#}). 같은 명령을 다시 실행하십시오."),
+    ));
+    ExitCode::from(FOUND_BAD)
+}
+
+/// Removes what an erasure left outside of the tables, now or one that was cut off before, and tells of it.
+async fn look_after(
+    asked: &Asked,
+    how: How,
+    (store, erased): (Store, Option<Erased>),
+    (not_kept, n_filled_in): (Option<StoreError>, usize),
+    say: Say,
+) -> anyhow::Result<ExitCode> {
+    store.sweep_photos(asked.now).await?;
     let reasons = store.mask_reasons(asked.number.clone(), &asked.operator).await?;
     let erased_at = store.erased_at(asked.number.clone()).await?;
     let found = look(asked, (store, erased.as_ref()), how.rewrite, say).await?;

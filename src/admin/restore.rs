@@ -23,8 +23,8 @@ use crate::domain::access::chain::HeadLine;
 use crate::domain::data_key::DataKeys;
 use crate::ops::clock::Clock;
 use crate::store::{
-    ReplacedCopy, Store, erased_file, is_plain, keep_erased, keep_photo, newest_text_at, place,
-    refuse_occupied,
+    ReplacedCopy, Store, erased_file, has_key_of_copy, is_plain, keep_erased, keep_photo, newest_text_at,
+    place, refuse_occupied,
 };
 use crate::worker::add_head_line;
 
@@ -156,6 +156,10 @@ fn restore(args: &Restore, target: &Target, now: i64) -> anyhow::Result<PutBack>
     };
     if args.check {
         return Ok(done);
+    }
+    // Before anything of the copy lies there: its photos, and whom it had erased.
+    if let Some(key) = &verified.pseudonym_key {
+        has_key_of_copy(key, &target.database, keys)?;
     }
     let copy = ReplacedCopy {
         made_at: verified.manifest.made_at,

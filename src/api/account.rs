@@ -30,8 +30,10 @@ pub(super) async fn change_password(
     if is_same {
         return Err(Problem::new(ProblemCode::PasswordUnchanged));
     }
-    context.store.change_password(&session.actor, session.id, new, context.now()).await?;
-    Ok(StatusCode::NO_CONTENT)
+    match context.store.change_password(&session.actor, session.id, new, context.now()).await? {
+        true => Ok(StatusCode::NO_CONTENT),
+        false => Err(Problem::new(ProblemCode::Unauthorized)),
+    }
 }
 
 /// Refuses a password that somebody could guess.

@@ -160,12 +160,14 @@ pub(super) async fn login(
     let LoginRequest { login, password, code } = request;
     let LogInFrom { address, token } = from;
     let peer = context.store.login_peer(login.clone(), token.as_deref(), address.clone()).await?;
-    let given = LogIn { login, password, code, address: address.clone() };
+    let mark = context.store.password_mark(login.clone()).await?;
+    let given = LogIn { login: login.clone(), password, code, address: address.clone() };
     let check = context.store.check_login(given, peer, context.now()).await?;
     let counselor = right(check, ProblemCode::WrongLogin, context.now())?;
     let now = context.now();
     let expires_at = now + context.settings().token_ttl_ms;
-    let token = context.store.begin_session(counselor.id, address.clone(), expires_at, now).await?;
+    let begun = context.store.begin_session((login, mark), address.clone(), expires_at, now).await?;
+    let token = begun.ok_or_else(|| Problem::new(ProblemCode::WrongLogin))?;
     let first_step = context.store.bearer_of_token(&token, address, now).await?.and_then(|b| b.first_step);
     let time_zone = Some(time_zone_of(&context, &counselor.login).await?);
     let first_step = first_step.map(|step| step.as_str().to_owned());

@@ -55,6 +55,9 @@ enum Kind {
     Plain,
 }
 
+/// A copy from another machine may be dated so much ahead (milliseconds).
+const CLOCKS_APART_MS: i64 = 3_600_000;
+
 /// How old the newest copy is.
 fn newest(folder: &Path, kind: Kind, now: UnixMs, lang: Lang) -> Finding {
     let newest = backups::newest(folder).ok().flatten();
@@ -76,6 +79,18 @@ fn newest(folder: &Path, kind: Kind, now: UnixMs, lang: Lang) -> Finding {
             format!("{shown} 에 이 사용자가 볼 수 있는 백업이 없습니다"),
         );
     };
+    // It hides that no other is made.
+    if newest.made_at > now + CLOCKS_APART_MS {
+        let name = newest.path.display();
+        return warn(
+            format!(
+                "the newest backup, {name}, is dated in the future: the clock was wrong when it was made. Look at the others beside it, and move it away"
+            ),
+            format!(
+                "가장 새로운 백업 {name} 의 날짜가 미래입니다. 만들 때 시계가 틀렸습니다. 옆에 있는 다른 백업을 확인하고 이 백업은 옮겨 두십시오"
+            ),
+        );
+    }
     let hours = (now - newest.made_at).max(0) / 3_600_000;
     if now - newest.made_at > OLD_MS {
         let days = hours / 24;
@@ -130,6 +145,13 @@ mod tests {
         make(3 * 3_600_000);
         assert!(seen(Lang::Ko).message.contains("3시간 전"), "{}", seen(Lang::Ko).message);
         assert_eq!(seen(Lang::En).severity, Severity::Ok);
+        let ahead = folder.path().join(name_of(now + 60 * OLD_MS, "tar"));
+        std::fs::write(&ahead, "x").unwrap();
+        assert!(
+            seen(Lang::En).message.contains("is dated in the future")
+                && seen(Lang::Ko).severity == Severity::Warning
+        );
+        std::fs::remove_file(ahead).unwrap();
         let kept = |kind| newest(folder.path(), kind, now, Lang::En).message;
         assert!(kept(Kind::Plain).ends_with("copies are not encrypted"));
         assert!(kept(Kind::Whole).ends_with("copies are encrypted"));

@@ -103,7 +103,21 @@ pub(super) fn is_invisible(c: char) -> bool {
 
 /// Hyphens and the strokes that people type for one.
 pub(super) fn is_dash(c: char) -> bool {
-    matches!(c, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{30fc}' | '\u{3161}')
+    matches!(
+        c,
+        '-' | '\u{2010}'
+            ..='\u{2015}'
+                | '\u{2043}'
+                | '\u{2212}'
+                | '\u{2796}'
+                | '\u{301c}'
+                | '\u{30fc}'
+                | '\u{3161}'
+                | '\u{fe31}'
+                | '\u{fe32}'
+                | '\u{fe58}'
+                | '\u{fe63}'
+    )
 }
 
 /// The zeros of scripts whose digits stand in order (Unicode, general category Nd): Arabic, Persian, N'Ko, the scripts of India,
@@ -119,6 +133,8 @@ fn usual(c: char) -> Option<char> {
     match c {
         _ if is_invisible(c) => None,
         '\u{3000}' | '\u{a0}' | '\u{2000}'..='\u{200a}' | '\u{202f}' => Some(' '),
+        // The dots in the middle, among them that of Korean keyboards.
+        '\u{2022}' | '\u{2027}' | '\u{2219}' | '\u{22c5}' | '\u{30fb}' | '\u{318d}' | '\u{ff65}' => Some('·'),
         '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0),
         '\u{1d7ce}'..='\u{1d7ff}' => digit(0x1d7ce),
         _ => match ZEROS.iter().find(|zero| (**zero..**zero + 10).contains(&u32::from(c))) {

@@ -40,7 +40,8 @@ use tokio::sync::{Notify, watch};
 pub use alarm::{AlarmPush, CalledAlarm, OpenTrouble};
 pub use backup::{
     Contents, Examined, Recrypted, RecryptedCopies, TableSize, Trouble, copy_database, examine_copy,
-    keep_photo, newest_text_at, open_photo, photo_as_it_lies, photo_content, place, refuse_occupied,
+    has_key_of_copy, keep_photo, newest_text_at, open_photo, photo_as_it_lies, photo_content, place,
+    refuse_occupied,
 };
 pub use board::{BoardDanger, BoardDay, BoardHeld, BoardNow, BoardOpened, BoardQueue};
 pub use bulletin::{BegunBulletin, BulletinRow};
@@ -88,7 +89,7 @@ pub use people::log_in::{LogIn, LoginCheck};
 pub use people::presence::Colleague;
 pub use people::review::{MarkSum, NewReview, Review, ReviewSearch, Reviewable};
 pub use people::service_token::{SERVICE_TOKEN_PREFIX, ServiceToken};
-pub use people::session::{Bearer, Ending, SessionInfo};
+pub use people::session::{Bearer, Ending, PasswordMark, SessionInfo};
 pub use people::wishes::CitizenWish;
 pub use photo::{Hash, KeptAs, PhotoInfo, SoundFile, WantedPhoto};
 pub use privacy::Act;

@@ -18,6 +18,8 @@ use crate::store::StoreError;
 const ROLE: Role = Role::AccessLog;
 /// How often it is looked whether a day is over (milliseconds).
 const LOOK_EVERY_MS: i64 = 30_000;
+/// The same, while nobody has borne our clock out (milliseconds).
+const UNSURE_MS: i64 = 1_000;
 /// So many rows are removed in one transaction: writers wait no longer than for that.
 const BATCH: u32 = 2_000;
 /// Reading of so many days is reported at most, after the gateway stood still.
@@ -33,7 +35,7 @@ pub struct AuditSettings {
 }
 
 pub(super) async fn run(context: Context) {
-    let (mut ended, mut begun) = (None, None);
+    let (mut ended, mut begun, mut expired) = (None, None, None);
     loop {
         let now = context.now();
         context.health.progress(ROLE, now);
@@ -49,7 +51,15 @@ pub(super) async fn run(context: Context) {
             begin_file(&context, file.clone()).await;
             begun = file;
         }
-        if !context.pause(LOOK_EVERY_MS).await {
+        // Not by a clock that is in doubt: what is removed does not come back.
+        let is_sure = context.health.is_clock_sure();
+        if is_sure && ended == Some(today) && expired != Some(today) {
+            match expire(&context, now).await {
+                Ok(()) => expired = Some(today),
+                Err(error) => store_trouble(ROLE, &error),
+            }
+        }
+        if !context.pause(if is_sure { LOOK_EVERY_MS } else { UNSURE_MS }).await {
             return;
         }
     }
@@ -69,7 +79,6 @@ async fn end_day(context: &Context, (today, now): (Day, UnixMs)) -> Result<(), S
     for day in days_to_report(context.store.last_access_head().await?.map(|last| Day::of(last.at)), today) {
         report(context, &settings, day).await?;
     }
-    expire(context, &settings, now).await?;
     // Last: what failed before is done again.
     context.store.keep_access_head(head, is_in_file).await
 }
@@ -174,12 +183,9 @@ async fn report(context: &Context, settings: &AuditSettings, day: Day) -> Result
     context.store.note(EventKind::SuspiciousReading, detail, context.now()).await
 }
 
-/// Removes rows whose time is over. Not by a clock that is in doubt: what is removed does not come back.
-async fn expire(context: &Context, settings: &AuditSettings, now: UnixMs) -> Result<(), StoreError> {
-    if context.health.clock_trouble_ms().is_some() {
-        return Ok(());
-    }
-    let before = now - settings.keep_ms;
+/// Removes rows whose time is over.
+async fn expire(context: &Context, now: UnixMs) -> Result<(), StoreError> {
+    let before = now - context.settings().audit.keep_ms;
     let mut n_all = 0;
     loop {
         let n = context.store.expire_access(before, BATCH, now).await?;

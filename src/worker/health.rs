@@ -280,6 +280,21 @@ impl HealthRegistry {
         (is_heard || !waits || !is_patient).then_some(0)
     }
 
+    /// Whether what cannot be undone may be done by our clock: it has not jumped, and is not ahead of the carriers' clocks. Where none of
+    /// them tells the time, one has at least been heard, so that a start with a wrong clock is given the time to be found out.
+    pub(super) fn is_clock_sure(&self) -> bool {
+        if self.clock_trouble_ms().is_some() {
+            return false;
+        }
+        let carriers = lock(&self.carriers);
+        if let Some(ahead) = carriers.values().filter_map(|entry| entry.health.clock_ahead_ms).max() {
+            return ahead >= -AGREES_MS;
+        }
+        let waits =
+            !self.unasked.borrow().is_empty() || carriers.values().any(|entry| entry.failing.is_some());
+        carriers.values().any(|entry| entry.last_answer.is_some()) || !waits
+    }
+
     /// How far the carriers' clocks are ahead of ours, where they tell (milliseconds).
     pub(super) fn carriers_ahead_ms(&self) -> Vec<i64> {
         lock(&self.carriers).values().filter_map(|entry| entry.health.clock_ahead_ms).collect()

@@ -12,14 +12,22 @@ use crate::store::{Purged, Store, StoreError};
 const ROLE: Role = Role::Purger;
 /// How often the loop looks at the clock (milliseconds).
 const LOOK_EVERY_MS: i64 = 30_000;
+/// The same, while nobody has borne our clock out (milliseconds).
+const UNSURE_MS: i64 = 1_000;
 /// The pause between two steps (milliseconds): a step takes half as long at most.
 const BETWEEN_MS: u64 = 50;
 
 pub(super) async fn run(context: Context) {
     loop {
         context.health.progress(ROLE, context.now());
-        let wait = match round(&context).await {
-            Ok(()) => LOOK_EVERY_MS,
+        // What a clock that is ahead would erase does not come back.
+        let done = if context.health.is_clock_sure() {
+            round(&context).await.map(|()| LOOK_EVERY_MS)
+        } else {
+            Ok(UNSURE_MS)
+        };
+        let wait = match done {
+            Ok(wait) => wait,
             Err(error) => {
                 store_trouble(ROLE, &error);
                 STORE_RETRY_MS

@@ -12,6 +12,7 @@ use crate::admin::operator::log_if_possible;
 use crate::admin::{ConfigArg, FOUND_BAD, Say, counted, line, open_read_only};
 use crate::config::Config;
 use crate::domain::access::chain::{Damage, Head, HeadLine, Verified, to_hex};
+use crate::ops::clock::Clock;
 use crate::store::{AccessCheck, FoundBreak, HeadFiles};
 
 pub(super) async fn run(at: &ConfigArg, heads: &[PathBuf], say: Say) -> anyhow::Result<ExitCode> {
@@ -61,7 +62,7 @@ fn head_files(config: &Config, named: &[PathBuf]) -> anyhow::Result<(HeadFiles, 
         None => None,
     };
     let others = named.iter().map(|file| read_heads(file, &mut unread)).collect::<anyhow::Result<_>>()?;
-    Ok((HeadFiles { own, others }, unread))
+    Ok((HeadFiles { own, others, now: Some(Clock::system().now_ms()) }, unread))
 }
 
 fn read_heads(file: &Path, unread: &mut Vec<UnreadLine>) -> anyhow::Result<Vec<HeadLine>> {

@@ -21,6 +21,8 @@ const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
 const MOST_MOVED: i64 = 10_000;
 /// A head may be so much younger than its row (milliseconds): it is written once a day, later where the gateway stood still.
 const HEAD_LAG_MS: i64 = 30 * DAY_MS;
+/// The clocks of the gateway and of whoever verifies may be so far apart (milliseconds).
+const CLOCKS_APART_MS: i64 = DAY_MS;
 
 /// A row as it stands in the file, whatever has become of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -165,8 +167,9 @@ pub struct Verifier {
 }
 
 impl Verifier {
-    /// `heads`: those that were written down, here or elsewhere. `TooEarly` where the anchor removed what had to be kept.
-    pub fn new(anchor: Option<Anchor>, heads: Vec<Head>) -> Result<Verifier, Damage> {
+    /// `heads`: those that were written down, here or elsewhere; `now`: by the clock of whoever verifies. `TooEarly` where the anchor
+    /// removed what had to be kept.
+    pub fn new(anchor: Option<Anchor>, heads: Vec<Head>, now: UnixMs) -> Result<Verifier, Damage> {
         let mut known: BTreeMap<i64, Head> = BTreeMap::new();
         let n_heads = heads.len();
         for head in heads.into_iter().filter(|head| head.seq > 0) {
@@ -190,7 +193,7 @@ impl Verifier {
             n_heads,
             n_rows: 0,
         };
-        verifier.check_anchor()?;
+        verifier.check_anchor(now)?;
         Ok(verifier)
     }
 
@@ -199,7 +202,7 @@ impl Verifier {
         Verifier { breaks: breaks.into_iter().map(|of| (of.row.seq, of)).collect(), ..self }
     }
 
-    fn check_anchor(&self) -> Result<(), Damage> {
+    fn check_anchor(&self, now: UnixMs) -> Result<(), Damage> {
         let Some(anchor) = &self.anchor else {
             return Ok(());
         };
@@ -209,7 +212,9 @@ impl Verifier {
         }
         let newest = self.heads.range(..=anchor.seq).next_back();
         let is_young = newest.is_some_and(|(_, head)| head.at > before + HEAD_LAG_MS);
-        match anchor.last_at > before || is_young {
+        // Whoever may write the file also chooses this time: from a day in the future every row would be old enough to go.
+        let is_to_come = anchor.expired_at > now.saturating_add(CLOCKS_APART_MS);
+        match anchor.last_at > before || is_young || is_to_come {
             true => Err(Damage::TooEarly { seq: anchor.seq }),
             false => Ok(()),
         }

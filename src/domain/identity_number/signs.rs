@@ -13,7 +13,7 @@ pub(super) const OTHER_WORDS: [&str; 4] = ["주민센터", "주민자치", "주�
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Gap {
     Spaces,
-    /// A new line, and no hyphen that would join both.
+    /// A new line, and no hyphen that would join both; or a comma of a list.
     Line,
     /// A stroke, a bracket, or a word for the second half of a number.
     Joint,
@@ -24,7 +24,7 @@ pub(super) enum Gap {
 impl Gap {
     pub fn of(gap: &[char]) -> Gap {
         const LONGEST: usize = 4;
-        let is_joint = |c: &char| is_dash(*c) || "_./\\~·:;,=*|+()[]".contains(*c);
+        let is_joint = |c: &char| is_dash(*c) || "_./\\~·:;,=*|+()[]#\"'…→、".contains(*c);
         // `1990년 1월 1일 - 1234567`.
         let gap = gap.strip_prefix(&['일']).unwrap_or(gap);
         let has = |wanted: fn(&char) -> bool| gap.iter().any(wanted);
@@ -41,7 +41,7 @@ impl Gap {
             _ if !gap.iter().all(|c| c.is_whitespace() || is_joint(c)) => Gap::Apart,
             _ if has_line_break && !has(|c| is_dash(*c)) => Gap::Line,
             // `1, 2, 3`.
-            _ if n_marks < gap.len() && has(|c| matches!(c, ',' | ';')) => Gap::Apart,
+            _ if n_marks < gap.len() && has(|c| matches!(c, ',' | ';' | '、')) => Gap::Line,
             _ => Gap::Joint,
         }
     }

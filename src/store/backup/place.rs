@@ -73,22 +73,28 @@ pub fn place(copy: &Path, key: Option<&str>, database: &Path, keys: &DataKeys) -
     sync_folder(database).map_err(cannot)
 }
 
+/// Refuses a place that has another key for pseudonyms than the copy: that of another installation. Says whether it has this one.
+pub fn has_key_of_copy(key: &str, database: &Path, keys: &DataKeys) -> Result<bool> {
+    let path = key_file(database);
+    match fs::read_to_string(&path) {
+        Ok(found) if is_same_key(&found, key, keys) => Ok(true),
+        Ok(_) => Err(StoreError::Unusable(format!(
+            "{} is there already and is another key than that of the copy: move it away, and keep it",
+            path.display()
+        ))),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(StoreError::Unusable(format!("{} cannot be read: {error}", path.display()))),
+    }
+}
+
 fn place_key(key: &str, database: &Path, keys: &DataKeys) -> Result<()> {
     use std::io::Write;
     use std::os::unix::fs::OpenOptionsExt;
     let path = key_file(database);
     let cannot =
         |error: std::io::Error| StoreError::Unusable(format!("{} cannot be made: {error}", path.display()));
-    match fs::read_to_string(&path) {
-        Ok(found) if is_same_key(&found, key, keys) => return Ok(()),
-        Ok(_) => {
-            return Err(StoreError::Unusable(format!(
-                "{} is there already and is another key than that of the copy: move it away, and keep it",
-                path.display()
-            )));
-        }
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-        Err(error) => return Err(cannot(error)),
+    if has_key_of_copy(key, database, keys)? {
+        return Ok(());
     }
     let mut file = File::options().write(true).create_new(true).mode(0o600).open(&path).map_err(cannot)?;
     file.write_all(key.as_bytes()).and_then(|()| file.sync_all()).map_err(cannot)

@@ -30,12 +30,14 @@ pub struct AccessFilter {
 
 const COLUMNS: &str = "seq, at, role, login, origin, action, conversation_id, item_id, reason, detail, subjects, previous, hash";
 
-/// Heads that were written down outside of the database.
+/// What is known outside of the database: heads that were written down, and the time.
 #[derive(Debug, Clone, Default)]
 pub struct HeadFiles {
     /// The file in which every head has to stand that the gateway has written to one; `None`: there is no such file.
     pub own: Option<Vec<HeadLine>>,
     pub others: Vec<Vec<HeadLine>>,
+    /// The time by the clock of whoever verifies; `None`: nobody says.
+    pub now: Option<UnixMs>,
 }
 
 /// What a check of the access log found.
@@ -81,14 +83,15 @@ pub(in crate::store) fn verify(
     let kept = kept_heads(conn)?;
     let told = told_heads(conn)?;
     let missing = missing(conn, (&kept, &told), files.own.as_deref())?;
-    let chain = chain(conn, outside.heads, outside.breaks, (kept, &told), progress)?;
+    let now = files.now.unwrap_or(UnixMs::MAX);
+    let chain = chain(conn, outside.heads, (outside.breaks, now), (kept, &told), progress)?;
     Ok(AccessCheck { chain, lost: outside.lost, breaks, missing })
 }
 
 fn chain(
     conn: &Connection,
     mut heads: Vec<Head>,
-    breaks: Vec<ChainBreak>,
+    (breaks, now): (Vec<ChainBreak>, UnixMs),
     (kept, told): (Vec<Head>, &[ToldHead]),
     mut progress: impl FnMut(u64),
 ) -> Result<std::result::Result<Verified, Damage>> {
@@ -96,7 +99,7 @@ fn chain(
     let gone = told.iter().find(is_kept).map(|of| &of.head);
     let gone = gone.map(|head| Damage::HeadGone { seq: head.seq, day: head.day.clone() });
     heads.extend(kept);
-    let mut verifier = match Verifier::new(anchor(conn)?, heads) {
+    let mut verifier = match Verifier::new(anchor(conn)?, heads, now) {
         Ok(verifier) => verifier.expecting(breaks),
         Err(damage) => return Ok(Err(damage)),
     };

@@ -161,21 +161,25 @@ impl Store {
         Ok(())
     }
 
-    /// Changes a person's own password, and ends all other sessions of theirs. The caller has checked both passwords.
+    /// Changes a person's own password, and ends all other sessions of theirs. The caller has checked both passwords. `false`, and
+    /// nothing is changed: their session has ended meanwhile, as when somebody else has set the password.
     pub async fn change_password(
         &self,
         person: &Actor,
         session_id: i64,
         password: String,
         now: UnixMs,
-    ) -> Result<()> {
+    ) -> Result<bool> {
         let (person, id) = (person.clone(), person.id().ok_or(StoreError::NotFound)?);
         let hash = self.hash_password(password).await?;
         self.write(move |conn| {
-            let sql = "UPDATE counselor SET password_hash = :hash, must_change_password = 0 WHERE id = :id";
-            conn.execute(sql, named_params! { ":hash": hash, ":id": id })?;
+            let sql = "UPDATE counselor SET password_hash = :hash, must_change_password = 0 WHERE id = :id
+                       AND EXISTS (SELECT 1 FROM token WHERE id = :session AND revoked_at IS NULL)";
+            if conn.execute(sql, named_params! { ":hash": hash, ":id": id, ":session": session_id })? == 0 {
+                return Ok(false);
+            }
             end(conn, id, Ending::AllBut(session_id), now)?;
-            record(conn, id, (AccountChange::PasswordChanged, None, None), (&person, now))
+            record(conn, id, (AccountChange::PasswordChanged, None, None), (&person, now)).map(|()| true)
         })
         .await
     }

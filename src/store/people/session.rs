@@ -17,6 +17,10 @@ use crate::store::{Result, Store, StoreError};
 /// When a token was last used is kept to so much (milliseconds): most requests write nothing.
 pub(super) const USED_WITHIN_MS: i64 = 5 * 60_000;
 
+/// A person who may log in, and the digest of what is stored of their password; `None`: nobody may.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PasswordMark(Option<(i64, Vec<u8>)>);
+
 /// Who a token belongs to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bearer {
@@ -40,27 +44,34 @@ pub struct SessionInfo {
 }
 
 impl Store {
+    /// What stands for the password that a login has now. To be asked for before a password is checked.
+    pub async fn password_mark(&self, login: String) -> Result<PasswordMark> {
+        self.read(move |conn| mark_of(conn, &login)).await
+    }
+
     /// Begins a session, good until `expires_at`; returns its token, of which only the hash is stored. `peer` is where the
-    /// log-in comes from.
+    /// log-in comes from. `None`: the password that was checked counts no more, or the account is disabled. Checking takes a while,
+    /// and who changes a password ends the sessions that there are then.
     pub async fn begin_session(
         &self,
-        counselor_id: i64,
+        (login, mark): (String, PasswordMark),
         peer: String,
         expires_at: UnixMs,
         now: UnixMs,
-    ) -> Result<String> {
+    ) -> Result<Option<String>> {
         let token = random_token();
         let hash = digest(&token);
-        self.write(move |conn| {
+        let begun = self.write(move |conn| {
+            let counts = mark_of(conn, &login)?.0.filter(|current| mark.0.as_ref() == Some(current));
+            let Some((counselor_id, _)) = counts else { return Ok(false) };
             insert(conn, (&hash, counselor_id), (&peer, expires_at), now)?;
             // A log-in stands in the history and in the access log.
             if let Some((Bearer { actor, .. }, _)) = bearer(conn, &hash, (peer.clone(), now))? {
                 record(conn, counselor_id, (AccountChange::LoggedIn, None, None), (&actor, now))?;
             }
-            Ok(())
-        })
-        .await?;
-        Ok(token)
+            Ok(true)
+        });
+        Ok(begun.await?.then_some(token))
     }
 
     /// As [`Store::begin_session`], for a program on this machine: nobody has typed a password.
@@ -193,6 +204,13 @@ fn insert(
     )?;
     let event = NewEvent::new(EventKind::LoggedIn);
     append_event(conn, now, NewEvent { counselor_id: Some(counselor_id), ..event })
+}
+
+fn mark_of(conn: &Connection, login: &str) -> Result<PasswordMark> {
+    let sql = "SELECT id, password_hash FROM counselor WHERE login = :login AND disabled_at IS NULL";
+    let mark = |r: &Row<'_>| Ok((r.get("id")?, digest(&r.get::<_, String>("password_hash")?)));
+    let found = conn.prepare_cached(sql)?.query_row(named_params! { ":login": login }, mark).optional()?;
+    Ok(PasswordMark(found))
 }
 
 /// Which sessions to end.

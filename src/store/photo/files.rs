@@ -180,6 +180,15 @@ impl Files {
         Ok(n)
     }
 
+    /// Makes a file so old that the next [`Files::sweep`] removes it, unless a row names it or it is written again.
+    pub(in crate::store) fn let_go(&self, hash: &Hash) -> Result<()> {
+        let aged = File::open(self.path(hash)).and_then(|file| file.set_modified(SystemTime::UNIX_EPOCH));
+        match aged {
+            Err(error) if error.kind() != ErrorKind::NotFound => Err(trouble(&error)),
+            _ => Ok(()),
+        }
+    }
+
     /// Removes a file, however young, unless `is_named` or it was written after `began`. Says whether it is gone.
     pub(in crate::store) fn discard(
         &self,

@@ -160,7 +160,7 @@ impl Store {
         now: UnixMs,
     ) -> Result<()> {
         let (hash, n_bytes) = self.put_file(bytes).await?;
-        self.write(move |conn| {
+        let kept = self.write(move |conn| {
             step(conn, id, PhotoEvent::Stored)?;
             let n = conn
                 .prepare_cached(
@@ -175,8 +175,13 @@ impl Store {
                 })?;
             one_row(n)?;
             photo_event(conn, id, EventKind::PhotoKept, None, now)
-        })
-        .await
+        });
+        let kept = kept.await;
+        if matches!(kept, Err(StoreError::NotFound)) {
+            // Its text was erased while it was fetched.
+            self.discard_files(BTreeSet::from([hash])).await?;
+        }
+        kept
     }
 
     /// Records a failed fetch; the next try is at `at`.
@@ -320,6 +325,18 @@ impl Store {
             other => other,
         })
     }
+}
+
+/// In the transaction that forgets them: whatever happens before [`Store::discard_files`], the next sweep removes these files, unless
+/// another text has the same.
+pub(super) fn let_go(conn: &Connection, files: &Files, hashes: &BTreeSet<Hash>) -> Result<()> {
+    let mut is_named = conn.prepare_cached("SELECT EXISTS (SELECT 1 FROM photo WHERE sha256 = :hash)")?;
+    for hash in hashes {
+        if !is_named.query_row(named_params! { ":hash": hash }, |r| r.get::<_, bool>(0))? {
+            files.let_go(hash)?;
+        }
+    }
+    Ok(())
 }
 
 fn wanted(r: &Row<'_>) -> rusqlite::Result<WantedPhoto> {

@@ -23,6 +23,7 @@ use crate::store::conversation::row;
 use crate::store::engine::row as engine_row;
 use crate::store::journal::event::{NewEvent, append_event};
 use crate::store::outbound::transition::{Step, finish};
+use crate::store::photo::let_go;
 use crate::store::{Result, Store, StoreError};
 
 /// Whom to erase. Why, the access log has.
@@ -71,6 +72,8 @@ pub struct Erased {
     pub restricted_until_at: Option<UnixMs>,
     /// Why the erasure could not be written down beside the database: then an older copy would bring the person back.
     pub not_kept: Option<StoreError>,
+    /// Why something of theirs is left all the same, if it is: the rest has to be erased by another call.
+    pub unfinished: Option<StoreError>,
 }
 
 impl Erased {
@@ -97,22 +100,37 @@ impl Store {
             return Err(StoreError::NotFound);
         }
         self.can_keep_erasures().await?;
-        let (actor, policy) = (actor.clone(), Arc::clone(policy));
+        let (actor, policy, files) = (actor.clone(), Arc::clone(policy), Arc::clone(&self.files));
         let done = self.write(move |conn| {
             let change = Change { conn, actor: &actor, policy: &policy, now };
-            erase(&change, &keys, &erasure)
+            let done = erase(&change, &keys, &erasure)?;
+            if let Ok(erased) = &done {
+                let_go(conn, &files, &erased.forgotten.files)?;
+            }
+            Ok(done)
         });
         let mut erased = match done.await? {
             Ok(erased) => erased,
             Err(obstacles) => return Ok(Err(obstacles)),
         };
-        // After the commit: a page that came meanwhile lists their texts, too; from now on none is kept that does.
-        let rest = self.forget_raw(&number, UnixMs::MAX, now).await?;
-        (erased.n_raw_pages, erased.n_unreadable) = rest;
-        erased.not_kept = self.keep_erasures().await.err();
-        self.discard_files(erased.forgotten.files.clone()).await?;
         self.hints().text_out.notify_one();
+        // From here on they are erased, whatever fails; and first of all no older copy may bring them back.
+        erased.not_kept = self.keep_erasures().await.err();
+        match self.erase_rest(&number, &erased, now).await {
+            Ok(rest) => {
+                (erased.n_raw_pages, erased.n_unreadable) = rest;
+                erased.not_kept = self.keep_erasures().await.err();
+            }
+            Err(error) => erased.unfinished = Some(error),
+        }
         Ok(Ok(erased))
+    }
+
+    /// After the commit: a page that came meanwhile lists their texts, too; from now on none is kept that does.
+    async fn erase_rest(&self, number: &PhoneNumber, erased: &Erased, now: UnixMs) -> Result<(usize, usize)> {
+        let rest = self.forget_raw(number, UnixMs::MAX, now).await?;
+        self.discard_files(erased.forgotten.files.clone()).await?;
+        Ok(rest)
     }
 
     /// Empties the pages of carriers in which a number stands, and the unreadable items that came by `until` or were erased before;

@@ -21,6 +21,7 @@ use crate::domain::pseudonym::{Pseudonym, PseudonymKey};
 use crate::store::conversation::decide::Change;
 use crate::store::conversation::row;
 use crate::store::engine::row as engine_row;
+use crate::store::photo::let_go;
 use crate::store::{Result, Store, StoreError};
 
 /// Result of [`Store::honour_erasures`].
@@ -74,7 +75,7 @@ impl Store {
         if unknown.people.is_empty() && unknown.texts.is_empty() {
             return Ok(Honoured::default());
         }
-        let (keys, policy) = (self.pseudonyms().clone(), Arc::clone(policy));
+        let (keys, policy, files) = (self.pseudonyms().clone(), Arc::clone(policy), Arc::clone(&self.files));
         let again = self.write(move |conn| {
             let actor = Actor::system("purge");
             let change = Change { conn, actor: &actor, policy: &policy, now };
@@ -91,6 +92,7 @@ impl Store {
                     None => honoured.n_left += 1,
                 }
             }
+            let_go(conn, &files, &forgotten.files)?;
             Ok((honoured, forgotten, done_with))
         });
         let (mut honoured, forgotten, done_with) = again.await?;

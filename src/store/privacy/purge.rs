@@ -19,7 +19,7 @@ use crate::domain::privacy::{FileKind, Retention};
 use crate::store::conversation::row;
 use crate::store::engine::row as engine_row;
 use crate::store::journal::event::{NewEvent, append_event};
-use crate::store::photo::Hash;
+use crate::store::photo::{Hash, let_go};
 use crate::store::{Result, Store};
 
 /// A step ends after this: writers that wait for it do not notice. One conversation is always finished.
@@ -93,6 +93,7 @@ impl Store {
         now: UnixMs,
     ) -> Result<PurgeStep> {
         let (retention, keys) = (Arc::clone(retention), self.pseudonyms().clone());
+        let kept = Arc::clone(&self.files);
         let done = self.write(move |conn| {
             let began = Instant::now();
             let found = candidates(conn, &retention, after, now)?;
@@ -109,6 +110,7 @@ impl Store {
                 }
             }
             let done = forgetting.done;
+            let_go(conn, &kept, &done.files)?;
             Ok((PurgeStep { n: done.n_conversations, next }, done.files))
         });
         let (step, files): (PurgeStep, BTreeSet<Hash>) = done.await?;
@@ -122,7 +124,7 @@ impl Store {
     pub async fn purge_some(&self, what: Purged, retention: &Retention, now: UnixMs) -> Result<usize> {
         let (raw, texts) = (now - retention.raw_ms, now - retention.longest_ms());
         let settled = now - retention.quarantine_ms;
-        let keys = self.pseudonyms().clone();
+        let (keys, kept) = (self.pseudonyms().clone(), Arc::clone(&self.files));
         match what {
             Purged::Conversations => Ok(0),
             Purged::RawPages => self.write(move |conn| old_pages(conn, raw)).await,
@@ -132,6 +134,8 @@ impl Store {
                     for (id, citizen) in old_unrouted(conn, texts)? {
                         forgetting.unrouted(id, &citizen, UnixMs::MAX)?;
                     }
+                    // The next sweep removes their photos.
+                    let_go(conn, &kept, &forgetting.done.files)?;
                     Ok(old_items(conn, settled, texts)? + forgetting.done.n_texts_in)
                 })
                 .await

@@ -24,7 +24,7 @@ impl Bench {
 
     async fn verify(&self, heads: Vec<Head>) -> std::result::Result<Verified, Damage> {
         let others = vec![heads.into_iter().map(HeadLine::Head).collect()];
-        self.check(HeadFiles { own: None, others }).await.chain
+        self.check(HeadFiles { others, ..HeadFiles::default() }).await.chain
     }
 
     async fn rows(&self, filter: AccessFilter) -> Vec<Row> {

@@ -31,13 +31,40 @@ async fn log_in(bench: &Bench, password: &str, code: Option<&str>, now: i64) -> 
 }
 
 async fn session(bench: &Bench, id: i64, now: i64) -> (String, Bearer) {
-    let token = bench.store.begin_session(id, "192.0.2.1".to_owned(), now + 8 * HOUR, now).await.unwrap();
+    let login = bench.eye.query_row("SELECT login FROM counselor WHERE id = ?1", [id], |r| r.get(0));
+    let login: String = login.unwrap();
+    let who = (login.clone(), bench.store.password_mark(login).await.unwrap());
+    let begun = bench.store.begin_session(who, "192.0.2.1".to_owned(), now + 8 * HOUR, now).await;
+    let token = begun.unwrap().expect("the password counts");
     let bearer = bench.store.bearer_of_token(&token, "test".to_owned(), now).await.unwrap().unwrap();
     (token, bearer)
 }
 
 fn is_in(check: &LoginCheck) -> bool {
     matches!(check, LoginCheck::Ok(_))
+}
+
+/// Checking a password takes a while: what began before another one was set must not outlive that.
+#[tokio::test]
+async fn nothing_that_was_under_way_outlives_a_new_password() {
+    let bench = Bench::new();
+    let id = hire(&bench, "minsu", Grant::default()).await;
+    let begin = async |mark| {
+        let begun = bench.store.begin_session(("minsu".into(), mark), "192.0.2.1".into(), T0 + HOUR, T0);
+        begun.await.unwrap().is_some()
+    };
+    let (_, theirs) = session(&bench, id, T0).await;
+    let mark = bench.store.password_mark("minsu".into()).await.unwrap();
+    let new = "돌고래가 춤춘 바다".to_owned();
+    bench.store.reset_password("minsu".into(), new.clone(), &operator(), T0).await.unwrap();
+    assert!(!begin(mark.clone()).await, "a log-in with the password from before");
+    let late = bench.store.change_password(&theirs.actor, theirs.session_id, PASSWORD.into(), T0).await;
+    assert!(!late.unwrap(), "a change by a session that has ended");
+    assert!(is_in(&log_in(&bench, &new, None, T0).await));
+    assert!(bench.store.sessions("minsu".into(), T0).await.unwrap().is_empty());
+    let mark = bench.store.password_mark("minsu".into()).await.unwrap();
+    bench.store.disable_account("minsu".into(), &operator(), T0).await.unwrap();
+    assert!(!begin(mark).await, "a disabled account");
 }
 
 #[tokio::test]
@@ -49,7 +76,8 @@ async fn a_password_that_somebody_else_chose_opens_nothing_but_its_own_change() 
     assert_eq!(bearer.first_step, Some(FirstStep::Password));
     assert!(bench.store.actor_of_token(&first, "test".into(), T0).await.unwrap().is_none());
     let new = "돌고래가 춤춘 바다".to_owned();
-    bench.store.change_password(&bearer.actor, bearer.session_id, new.clone(), T0 + 1).await.unwrap();
+    let changed = bench.store.change_password(&bearer.actor, bearer.session_id, new.clone(), T0 + 1);
+    assert!(changed.await.unwrap());
     assert!(bench.store.actor_of_token(&first, "test".into(), T0 + 1).await.unwrap().is_some());
     assert!(bench.store.bearer_of_token(&other, "test".into(), T0 + 1).await.unwrap().is_none(), "it ended");
     assert!(is_in(&log_in(&bench, &new, None, T0 + 1).await));

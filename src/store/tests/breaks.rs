@@ -6,7 +6,7 @@ use crate::domain::access::chain::{ChainBreak, Damage, Head, HeadLine};
 const DAY: i64 = 24 * HOUR;
 
 fn own(lines: &[HeadLine]) -> HeadFiles {
-    HeadFiles { own: Some(lines.to_vec()), others: Vec::new() }
+    HeadFiles { own: Some(lines.to_vec()), ..HeadFiles::default() }
 }
 
 fn head(head: &Head) -> HeadLine {
@@ -72,7 +72,7 @@ async fn a_restore_that_only_the_database_tells_of_excuses_nothing() {
     assert!(found.chain.is_ok() && !found.is_sound(), "{found:?}");
     // A file that was begun later cannot know.
     let others = vec![vec![head(&put_back.after)]];
-    assert!(put_back.bench.check(HeadFiles { own: None, others }).await.is_sound());
+    assert!(put_back.bench.check(HeadFiles { others, ..HeadFiles::default() }).await.is_sound());
     assert!(put_back.bench.check(HeadFiles::default()).await.is_sound());
 }
 

@@ -367,3 +367,50 @@ async fn a_loss_is_called_what_it_was() {
         assert!(told.ends_with(expected), "{told}");
     }
 }
+
+/// The files of photos that lie on disk.
+fn on_disk(bench: &Bench) -> Vec<std::path::PathBuf> {
+    let inside = |folder: &std::path::Path| -> Vec<std::path::PathBuf> {
+        std::fs::read_dir(folder)
+            .map_or_else(|_| Vec::new(), |all| all.map(|one| one.unwrap().path()).collect())
+    };
+    inside(&bench.folder.path().join("munja.db-photos")).iter().flat_map(|folder| inside(folder)).collect()
+}
+
+/// A photo whose file a clock wrote that was ahead, and one that is still being fetched when its person is erased.
+#[tokio::test]
+async fn no_photo_of_who_was_erased_is_left_whatever_the_clock_said() {
+    let bench = Bench::new();
+    let ids = bench.photos_in("1", 2, T0).await;
+    bench.route(T0).await;
+    bench.store.keep_photo(ids[0], bytes("a photo"), KEPT, T0).await.unwrap();
+    let ahead = std::time::SystemTime::now() + std::time::Duration::from_secs(40 * 86_400);
+    std::fs::File::open(&on_disk(&bench)[0]).unwrap().set_modified(ahead).unwrap();
+    bench.erase(MINSU, true, T0 + 1).await.unwrap();
+    assert!(on_disk(&bench).is_empty());
+    let late = bench.store.keep_photo(ids[1], bytes("another"), KEPT, T0 + 2).await;
+    assert!(matches!(late, Err(StoreError::NotFound)), "{late:?}");
+    assert!(on_disk(&bench).is_empty());
+}
+
+/// An erasure that is cut off after its transaction: the file is removed by the next sweep, however young it was.
+#[tokio::test]
+async fn an_erasure_that_was_cut_off_leaves_its_photos_to_the_next_sweep() {
+    let bench = Bench::new();
+    let ids = bench.photos_in("1", 2, T0).await;
+    bench.route(T0).await;
+    bench.store.keep_photo(ids[0], bytes("a photo"), KEPT, T0).await.unwrap();
+    bench.store.keep_photo(ids[1], bytes("another"), KEPT, T0).await.unwrap();
+    let files = Arc::clone(&bench.store.files);
+    let cut_off = bench.store.write(move |conn| {
+        let sql = "DELETE FROM photo WHERE id = ?1 RETURNING sha256";
+        let hash: crate::store::photo::Hash = conn.query_row(sql, [ids[0]], |r| r.get(0))?;
+        let sql = "SELECT sha256 FROM photo WHERE id = ?1";
+        let named = conn.query_row(sql, [ids[1]], |r| r.get(0))?;
+        crate::store::photo::let_go(conn, &files, &[hash, named].into())
+    });
+    cut_off.await.unwrap();
+    assert_eq!(on_disk(&bench).len(), 2);
+    assert_eq!(bench.store.sweep_photos(T0).await.unwrap(), 1);
+    assert_eq!(on_disk(&bench).len(), 1, "what a row names stays");
+}

@@ -93,7 +93,7 @@ async fn an_image_is_noticed_by_heads_that_lie_elsewhere() {
     assert_eq!(bench.store.put_by_hand(&file).await.unwrap(), None);
     let with_break = [file.clone(), vec![HeadLine::Break(chain_break)]].concat();
     assert_eq!(bench.store.put_by_hand(&with_break).await.unwrap(), None);
-    let found = bench.check(HeadFiles { own: Some(with_break), others: Vec::new() }).await;
+    let found = bench.check(HeadFiles { own: Some(with_break), ..HeadFiles::default() }).await;
     assert!(found.is_sound() && found.lost == [after], "{found:?}");
 }
 
@@ -110,5 +110,5 @@ async fn a_log_that_was_cut_is_no_copy_that_was_put_back() {
     );
     let file = lines(&[&before, &after]);
     assert_eq!(bench.store.put_by_hand(&file).await.unwrap(), None);
-    assert!(!bench.check(HeadFiles { own: Some(file), others: Vec::new() }).await.is_sound());
+    assert!(!bench.check(HeadFiles { own: Some(file), ..HeadFiles::default() }).await.is_sound());
 }

@@ -439,3 +439,16 @@ async fn only_a_database_that_was_put_there_by_hand_is_noticed() {
     let restored = Store::open(&path, &StoreOptions::default()).unwrap();
     assert_eq!(restored.put_by_hand(&[]).await.unwrap(), None, "restored");
 }
+
+/// A copy of another installation is refused before anything of it lies beside the place.
+#[test]
+fn the_key_of_another_installation_is_no_place_for_a_copy() {
+    let (here, other) = (Bench::new(), Bench::new());
+    let key = |of: &Bench| std::fs::read_to_string(key_file(&of.path())).unwrap();
+    let has = |key: &str| has_key_of_copy(key, &here.path(), &DataKeys::none());
+    assert!(has(&key(&here)).unwrap());
+    let refused = has(&key(&other)).unwrap_err().to_string();
+    assert!(refused.contains("another key than that of the copy"), "{refused}");
+    std::fs::remove_file(key_file(&here.path())).unwrap();
+    assert!(!has(&key(&other)).unwrap());
+}

@@ -30,6 +30,42 @@ async fn details(world: &World, kind: EventKind) -> Vec<String> {
     all.into_iter().filter(|event| event.kind == kind).filter_map(|event| event.detail).collect()
 }
 
+async fn actions(world: &World) -> Vec<String> {
+    let found = Arc::new(std::sync::Mutex::new(Vec::new()));
+    let into = Arc::clone(&found);
+    let take = move |row: crate::domain::access::chain::Row| {
+        into.lock().unwrap().push(row.record.action);
+        true
+    };
+    world.context.store.walk_access(AccessFilter::default(), take).await.unwrap();
+    std::mem::take(&mut *found.lock().unwrap())
+}
+
+/// A start with a clock that is ahead by years: nothing goes before a carrier has told the time, and nothing while it contradicts.
+#[tokio::test(start_paused = true)]
+async fn a_clock_that_nobody_bears_out_removes_nothing() {
+    let polled = Fake { inbound: InboundClass::AckQueue, ..Fake::named("one") };
+    let rule = Rule { unanswered: 0, searched: 0, outside_hours: 0 };
+    let audit = AuditSettings { keep_ms: 730 * DAY_MS, head_file: None, suspicion: rule };
+    let clock = Clock::following_tokio(START + 800 * DAY_MS);
+    let mut world =
+        World::of(carriers([polled, Fake::named("two")]), Settings { audit, ..settings() }, clock);
+    view(&world, "01011110000", START).await;
+    world.begin([Role::AccessLog, Role::Purger]);
+    world.until(async || details(&world, EventKind::AccessHead).await.len() == 1).await;
+    for (said, secs) in [(None, 60), (Some(-800 * DAY_MS), 86_400)] {
+        if said.is_some() {
+            world.context.health.poll_ended("one", Ok(said));
+        }
+        tokio::time::sleep(Duration::from_secs(secs)).await;
+        assert_eq!(actions(&world).await, ["view"], "{said:?}");
+        assert_eq!(world.context.store.last_purge_at().await.unwrap(), None, "{said:?}");
+    }
+    world.context.health.poll_ended("one", Ok(Some(0)));
+    world.until(async || actions(&world).await == ["expire"]).await;
+    world.until(async || world.context.store.last_purge_at().await.unwrap().is_some()).await;
+}
+
 #[tokio::test(start_paused = true)]
 async fn each_day_has_one_head_in_the_journal_and_in_the_file() {
     let folder = tempfile::tempdir().unwrap();
@@ -46,12 +82,9 @@ async fn each_day_has_one_head_in_the_journal_and_in_the_file() {
     let head = Head::from_line(&std::fs::read_to_string(&file).unwrap()).unwrap();
     assert_eq!((head.day.as_str(), head.seq), ("2026-07-01", 3), "a start that is overdue ends the day");
     assert_eq!(details(&world, EventKind::SuspiciousReading).await, ["2026-06-30 1"]);
-    let n = Arc::new(std::sync::atomic::AtomicUsize::new(0));
-    let counted = Arc::clone(&n);
-    let count = move |_| counted.fetch_add(1, Ordering::Relaxed) < usize::MAX;
-    world.context.store.walk_access(AccessFilter::default(), count).await.unwrap();
-    assert_eq!(n.load(Ordering::Relaxed), 3, "one expired, and a row says so");
-    let files = HeadFiles { own: Some(vec![HeadLine::Head(head)]), others: Vec::new() };
+    // One expired, and a row says so.
+    world.until(async || actions(&world).await == ["view", "view", "expire"]).await;
+    let files = HeadFiles { own: Some(vec![HeadLine::Head(head)]), ..HeadFiles::default() };
     assert!(world.context.store.verify_access(files, |_| {}).await.unwrap().is_sound());
     // Nothing more before three in the morning of the next day.
     later.store(23 * 3_600_000, Ordering::Relaxed);
@@ -77,7 +110,7 @@ async fn a_file_that_is_configured_later_has_the_newest_head_at_once() {
     world.until(async || file.exists()).await;
     tokio::time::sleep(Duration::from_secs(90)).await;
     assert_eq!(std::fs::read_to_string(&file).unwrap(), format!("{}\n", head.to_line()));
-    let files = HeadFiles { own: Some(vec![HeadLine::Head(head)]), others: Vec::new() };
+    let files = HeadFiles { own: Some(vec![HeadLine::Head(head)]), others: Vec::new(), now: None };
     let check = world.context.store.verify_access(files, |_| {}).await.unwrap();
     assert!(check.is_sound() && check.missing.is_empty(), "{check:?}");
 }

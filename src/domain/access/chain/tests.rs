@@ -34,7 +34,7 @@ fn rows(n: i64) -> Vec<Row> {
 }
 
 fn verify(anchor: Option<Anchor>, heads: Vec<Head>, rows: &[Row], last: i64) -> Result<Verified, Damage> {
-    let mut verifier = Verifier::new(anchor, heads)?;
+    let mut verifier = Verifier::new(anchor, heads, T0 + 3 * YEAR_MS)?;
     for row in rows {
         verifier.row(row)?;
     }
@@ -243,7 +243,10 @@ fn an_expired_beginning_is_accepted_with_its_anchor_only() {
     // It lies about the time of what it removed, and a head knows.
     let young =
         Head { day: "2025-10-01".into(), at: T0 + 2 * YEAR_MS - 30 * DAY_MS, seq: 2, hash: anchor.hash };
-    assert_eq!(verify(Some(anchor), vec![young], &rest, 4), Err(Damage::TooEarly { seq: 2 }));
+    assert_eq!(verify(Some(anchor.clone()), vec![young.clone()], &rest, 4), Err(Damage::TooEarly { seq: 2 }));
+    // Nor does a removal that is said to happen years from now make those rows old enough.
+    let to_come = Anchor { expired_at: T0 + 9 * YEAR_MS, ..anchor };
+    assert_eq!(verify(Some(to_come), vec![young], &rest, 4), Err(Damage::TooEarly { seq: 2 }));
 }
 
 /// A log whose third row says that a copy was put back.
@@ -271,7 +274,7 @@ fn a_break_names_the_row_that_it_follows() {
     }
     // The same row, told with another copy.
     let told = |copy_at| {
-        let verifier = Verifier::new(None, Vec::new()).unwrap();
+        let verifier = Verifier::new(None, Vec::new(), T0).unwrap();
         let mut verifier = verifier.expecting(vec![ChainBreak { copy_at, ..of.clone() }]);
         all.iter().try_for_each(|row| verifier.row(row)).and_then(|()| verifier.end(3)).map(|_| ())
     };
