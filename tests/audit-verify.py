@@ -1,5 +1,5 @@
 """Verifies Munja's access log without Munja: python3 audit-verify.py munja.db, or a file of `munjad audit export`."""
-import hashlib, json, sqlite3, struct, sys
+import hashlib, json, sqlite3, struct, sys, time
 
 COLUMNS = "seq at role login origin action conversation_id item_id reason detail subjects previous hash".split()
 
@@ -7,6 +7,10 @@ def read(path):
     if not path.endswith(".jsonl"):
         database = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
         anchor = database.execute("SELECT seq, hash FROM access_anchor").fetchone()
+        ended = database.execute("SELECT max(expired_at) FROM access_anchor").fetchone()[0] or 0
+        # From a day in the future, every row would be old enough to go.
+        if ended > (time.time() + 86_400) * 1_000:
+            sys.exit("the rows before the first one are said to have ended in the future: they were cut off before their time")
         return anchor, database.execute(f"SELECT {', '.join(COLUMNS)} FROM access ORDER BY seq")
     head, *lines = [json.loads(line) for line in open(path, encoding="utf-8")]
     after = head["follows"]
