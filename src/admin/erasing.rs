@@ -1,11 +1,12 @@
-//! `munjad citizen erase`: erases, empties the log, looks through every file beside the database for what is left, removes the copies that
-//! upgrades left, and says what the list of who was erased, copies and backups still hold, and until when.
+//! `munjad citizen erase`: erases, empties the log, looks through every file beside the database for what is left, also those of other
+//! people, removes the copies that upgrades left, and says what the list of who was erased, copies, backups and exports still hold, and
+//! until when.
 
 mod backups;
 mod told;
 
 use std::io::IsTerminal as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use super::person::{Asked, open_for, policy_of, refused};
@@ -15,7 +16,7 @@ use crate::domain::UnixMs;
 use crate::domain::access::Action;
 use crate::domain::privacy::{FileKind, REWRITTEN_AT_ONCE};
 use crate::ops::terminal::forget_typed;
-use crate::store::{self, Erased, Erasure, OldReasons, Store, StoreError, Trace};
+use crate::store::{self, Erased, Erasure, OldReasons, OtherFile, Store, StoreError, Trace};
 use backups::Backups;
 use told::{in_the_way, tell};
 
@@ -52,6 +53,10 @@ struct Report {
     /// Why it could not be.
     not_rewritten: Option<StoreError>,
     copies: Vec<Trace>,
+    /// Files in the folder of the database that are none of ours.
+    others: Vec<OtherFile>,
+    /// When what is stored of them was exported: where the files lie, only people know.
+    exports: Vec<UnixMs>,
     /// Reasons that were typed before they were masked.
     reasons: OldReasons,
     removed: Vec<PathBuf>,
@@ -71,6 +76,7 @@ impl Report {
             && self.left.is_empty()
             && self.reasons == OldReasons::default()
             && self.copies.is_empty()
+            && !self.others.iter().any(OtherFile::holds_them)
             && self.removed.is_empty()
             && self.n_filled_in == 0
             && self.not_kept.is_none()
@@ -81,6 +87,7 @@ impl Report {
         self.is_log_empty
             && (self.left.is_empty() || self.is_rewritten)
             && self.copies.is_empty()
+            && self.others.is_empty()
             && self.reasons.n_chained == 0
             && self.not_kept.is_none()
             && self.backups.are_none()
@@ -147,7 +154,9 @@ async fn look_after(
     store.sweep_photos(asked.now).await?;
     let reasons = store.mask_reasons(asked.number.clone(), &asked.operator).await?;
     let erased_at = store.erased_at(asked.number.clone()).await?;
+    let exports = store.exports_of(asked.number.clone()).await?;
     let found = look(asked, (store, erased.as_ref()), how.rewrite, say).await?;
+    let others = others(asked, erased_at).await?;
     let (copies, left): (Vec<_>, Vec<_>) = found.traces.into_iter().partition(|t| t.kind.is_copy());
     let removed = remove(&copies, how.copies, say)?;
     let copies = copies.into_iter().filter(|trace| !removed.contains(&trace.path)).collect();
@@ -159,6 +168,8 @@ async fn look_after(
         is_rewritten: found.is_rewritten,
         not_rewritten: found.not_rewritten,
         copies,
+        others,
+        exports,
         reasons,
         removed,
         n_filled_in,
@@ -208,6 +219,25 @@ async fn traces(asked: &Asked, erased: Option<&Erased>) -> anyhow::Result<Vec<Tr
     let words = erased.map(|erased| erased.words().to_vec()).unwrap_or_default();
     let keys = asked.config.data_keys.clone();
     let found = tokio::task::spawn_blocking(move || store::find_traces(&path, &keys, &number, &words));
+    Ok(found.await??)
+}
+
+/// The files of other people, but for the configuration, which may name phones of ours, and for backups.
+async fn others(asked: &Asked, erased_at: Option<UnixMs>) -> anyhow::Result<Vec<OtherFile>> {
+    let (config, number) = (asked.config.clone(), asked.number.clone());
+    let of_config: Vec<PathBuf> = config
+        .named_files
+        .iter()
+        .chain([&asked.config_path])
+        .filter_map(|path| path.canonicalize().ok())
+        .collect();
+    let found = tokio::task::spawn_blocking(move || {
+        let is_handled = |path: &Path| {
+            Backups::knows(&config, erased_at, path)
+                || path.canonicalize().is_ok_and(|path| of_config.contains(&path))
+        };
+        store::find_others(&config.database, &number, &is_handled)
+    });
     Ok(found.await??)
 }
 

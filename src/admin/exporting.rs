@@ -5,16 +5,17 @@ use std::fs::DirBuilder;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, bail};
+use anyhow::bail;
 use serde_json::{Value, json};
 
-use super::operator::{access, log};
+use super::operator::{access, log, not_written};
 use super::person::{Asked, open_for};
 use super::{Say, counted, line};
 use crate::client::create_private;
 use crate::domain::access::Action;
 use crate::domain::identity_number::masked;
 use crate::domain::phone::PhoneNumber;
+use crate::domain::privacy::PHOTOS_OF_EXPORT;
 use crate::store::{Act, ConversationDetail, Message, NewAccess, PhotoInfo, Store, Subject};
 
 /// How texts are written.
@@ -51,7 +52,7 @@ pub(super) async fn run(asked: &Asked, to: &Path, whole: bool, say: Say) -> anyh
     });
     let calendar = &asked.config.desks.first().calendar;
     let text = format!("{:#}\n", with_times(file, &|at| calendar.rfc3339_at(at)));
-    let is_new = create_private(to, text.as_bytes()).with_context(|| to.display().to_string())?;
+    let is_new = create_private(to, text.as_bytes()).map_err(|error| not_written(to, error))?;
     if !is_new {
         bail!(
             "{}",
@@ -80,7 +81,7 @@ pub(super) async fn run(asked: &Asked, to: &Path, whole: bool, say: Say) -> anyh
 
 fn photo_folder(to: &Path) -> PathBuf {
     let mut name = to.as_os_str().to_owned();
-    name.push(".photos");
+    name.push(PHOTOS_OF_EXPORT);
     PathBuf::from(name)
 }
 
@@ -98,8 +99,9 @@ async fn save_photos(
         let path = folder.join(kept.is.kind.file_name(info.id));
         let folder = folder.to_owned();
         let saved = tokio::task::spawn_blocking(move || -> anyhow::Result<bool> {
-            DirBuilder::new().recursive(true).mode(0o700).create(&folder)?;
-            Ok(create_private(&path, &file.bytes()?)?)
+            let made = DirBuilder::new().recursive(true).mode(0o700).create(&folder);
+            made.map_err(|error| not_written(&folder, error))?;
+            create_private(&path, &file.bytes()?).map_err(|error| not_written(&path, error))
         });
         n += usize::from(saved.await??);
     }

@@ -4,10 +4,13 @@
 //! `carrier status` names a command, `carrier status:offline` its argument, `:config` an argument that many commands share, `~...` words
 //! that stand beside the examples.
 
+use std::error::Error as _;
+
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, ArgAction, Command, Error};
 
 use crate::domain::text::{folded, one_line};
+use crate::ops::causes::in_words;
 use crate::ops::lang::Lang;
 
 /// Of what somebody typed at most so much is repeated (characters).
@@ -163,7 +166,9 @@ pub(super) fn wrong_usage(error: &Error) -> Option<String> {
         ErrorKind::InvalidValue | ErrorKind::ValueValidation => {
             let valid = context(ContextKind::ValidValue);
             let valid = if valid.is_empty() { valid } else { format!(" 쓸 수 있는 값: {valid}") };
-            format!("{what} 에 쓸 수 없는 값입니다: “{}”.{valid}", context(ContextKind::InvalidValue))
+            let why = error.source().and_then(|why| in_korean(&why.to_string()));
+            let why = why.map(|why| format!(" {why}")).unwrap_or_default();
+            format!("{what} 에 쓸 수 없는 값입니다: “{}”.{valid}{why}", context(ContextKind::InvalidValue))
         }
         ErrorKind::MissingRequiredArgument => format!("빠진 것이 있습니다: {what}"),
         ErrorKind::ArgumentConflict => {
@@ -172,6 +177,12 @@ pub(super) fn wrong_usage(error: &Error) -> Option<String> {
         _ => format!("명령을 이해하지 못했습니다: {what}"),
     };
     Some(format!("munjad 오류: {sentence}\n→ munjad --help"))
+}
+
+/// Why a value cannot be used; `None` for what has no Korean words.
+fn in_korean(why: &str) -> Option<String> {
+    let said = in_words(why, Lang::Ko);
+    (said != why).then(|| one_line(&said, MOST_SHOWN))
 }
 
 #[cfg(test)]
@@ -286,11 +297,20 @@ mod tests {
 
     #[test]
     fn wrong_usage_is_korean_throughout() {
-        let cases: [(&[&str], &str); 9] = [
+        let cases: [(&[&str], &str); 12] = [
             (&["chek"], "“chek” 명령은 없습니다. 혹시 “check”"),
             (&["x\u{1b}[31my"], "명령은 없습니다"),
             (&["check", "--nothing"], "여기에서는 쓸 수 없습니다: “--nothing”"),
             (&["--lang", "de", "check"], "쓸 수 없는 값입니다: “de”. 쓸 수 있는 값: ko, en"),
+            (
+                &["token", "create", "--purpose", "metrics", "--expires", "1m"],
+                "쓸 수 없는 값입니다: “1m”. 1d 에서 730d 까지 일 단위로 적으십시오",
+            ),
+            (
+                &["audit", "who-saw", "--number", "-", "--since", "9y"],
+                "쓸 수 없는 값입니다: “9y”. 예: 24h, 30d",
+            ),
+            (&["backup", "--keep", "0"], "“0”. 0 은(는) 범위 1.."),
             (&["user", "add"], "빠진 것이 있습니다: <LOGIN>"),
             (&["policy", "replay", "--config", "x", "--since", "yesterday"], "--since"),
             (&["texts", "--page", "--example"], "함께 쓸 수 없습니다"),

@@ -1,6 +1,7 @@
 //! Who runs `munjad`, for the access log: each command that works on the database is logged before it does anything, and how it
 //! ended in a row of its own. A command that was killed has no such row.
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
@@ -122,6 +123,21 @@ pub(super) fn name() -> String {
     }
 }
 
+/// An error of writing a file or folder, with the user who may not: commands are run as the service's user, who may write in few places.
+pub(super) fn not_written(path: &Path, error: std::io::Error) -> anyhow::Error {
+    let shown = path.display();
+    let what = match error.kind() {
+        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
+            let user = user_name(rustix::process::geteuid().as_raw());
+            format!(
+                "{shown} cannot be written by the user {user}, who runs this command: name a place in a folder that {user} may write to"
+            )
+        }
+        _ => format!("{shown} cannot be written"),
+    };
+    anyhow::Error::new(error).context(what)
+}
+
 /// A name as it may stand in the log, whoever set it.
 fn short(name: &str) -> String {
     name.chars().filter(|c| !c.is_control()).take(64).collect()
@@ -130,6 +146,7 @@ fn short(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ops::lang::Lang;
 
     #[test]
     fn a_refusal_is_told_from_a_failure() {
@@ -144,6 +161,22 @@ mod tests {
         for (error, expected) in table {
             assert_eq!(outcome_of(&error), expected, "{error:#}");
         }
+    }
+
+    #[test]
+    fn who_may_not_write_is_named() {
+        let refused = |kind: ErrorKind| {
+            let error = not_written(Path::new("/root/log.jsonl"), kind.into());
+            Say { lang: Lang::Ko, json: false }.error(&error) + &format!("{error:#}")
+        };
+        let user = user_name(rustix::process::geteuid().as_raw());
+        let said = refused(ErrorKind::PermissionDenied);
+        assert!(said.contains(&format!("by the user {user}, who runs")), "{said}");
+        assert!(
+            said.contains(&format!("/root/log.jsonl: 이 명령을 실행한 사용자 {user} 에게 쓰기 권한이")),
+            "{said}"
+        );
+        assert!(!refused(ErrorKind::StorageFull).contains("user"));
     }
 
     #[test]

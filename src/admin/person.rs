@@ -1,6 +1,7 @@
 //! What the commands of `munjad citizen` share: whom one is about, why, and under which configuration.
 
 use std::io::Read as _;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::{Context as _, anyhow, bail};
@@ -35,6 +36,7 @@ pub(super) struct Asked {
     pub number: PhoneNumber,
     pub reason: Reason,
     pub config: Config,
+    pub config_path: PathBuf,
     pub operator: Actor,
     pub now: i64,
 }
@@ -46,6 +48,7 @@ pub(super) fn asked(who: Who, say: Say) -> anyhow::Result<Asked> {
         number,
         reason: reason(&who.reason, say)?,
         config: Config::load_without_secrets(&who.at.config)?,
+        config_path: who.at.config,
         operator: Actor::operator("citizen"),
         now: Clock::system().now_ms(),
     })

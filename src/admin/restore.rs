@@ -2,6 +2,7 @@
 //! starts on it is in recovery, and says nothing to citizens until it knows what was said after the backup was made.
 
 mod configuration;
+mod erasures;
 
 use std::fs;
 use std::os::unix::fs::DirBuilderExt;
@@ -23,10 +24,11 @@ use crate::domain::access::chain::HeadLine;
 use crate::domain::data_key::DataKeys;
 use crate::ops::clock::Clock;
 use crate::store::{
-    ReplacedCopy, Store, erased_file, has_key_of_copy, is_plain, keep_erased, keep_photo, newest_text_at,
-    place, refuse_occupied,
+    ReplacedCopy, Store, has_key_of_copy, is_plain, keep_erased, keep_photo, newest_text_at, place,
+    refuse_occupied,
 };
 use crate::worker::add_head_line;
+use erasures::Erasures;
 
 #[derive(Args)]
 #[command(
@@ -61,6 +63,8 @@ struct Target {
     keys: DataKeys,
     /// The file of heads of the access log that the database's place has.
     head_file: Option<PathBuf>,
+    /// Where the backups of this place lie.
+    backups: Option<PathBuf>,
 }
 
 /// What was put back.
@@ -74,8 +78,7 @@ struct PutBack {
     /// The backup is older than the encryption of the database.
     must_be_encrypted: bool,
     configuration: configuration::Placed,
-    /// No list of who was erased lies beside the database.
-    lacks_erased_list: bool,
+    erasures: Erasures,
     /// What the file of heads has to say of it.
     head_line: Option<HeadLine>,
     heads: Heads,
@@ -110,18 +113,19 @@ fn target(args: &Restore) -> anyhow::Result<Target> {
         (Some(folder), _) => {
             let (database, folder) = (folder.join(configuration::DATABASE), Some(folder.clone()));
             // Not that of the configuration in the backup: it may be the file of a gateway that goes on, as in a drill.
-            Target { database, folder, age_program, keys, head_file: None }
+            Target { database, folder, age_program, keys, head_file: None, backups: None }
         }
         (None, Some(path)) if path.exists() || !args.check => {
             let config = Config::load_without_secrets(path)?;
             let keys = named.unwrap_or(config.data_keys);
-            let (age_program, head_file) = (config.backup.age_program, config.audit.head_file);
-            Target { database: config.database, folder: None, age_program, keys, head_file }
+            let (age_program, backups) = (config.backup.age_program, config.backup.folder);
+            let head_file = config.audit.head_file;
+            Target { database: config.database, folder: None, age_program, keys, head_file, backups }
         }
         // Only to be proved: beside the backup.
         _ => {
             let database = args.file.with_extension("check");
-            Target { database, folder: None, age_program, keys, head_file: None }
+            Target { database, folder: None, age_program, keys, head_file: None, backups: None }
         }
     })
 }
@@ -150,7 +154,11 @@ fn restore(args: &Restore, target: &Target, now: i64) -> anyhow::Result<PutBack>
         n_doubted: 0,
         must_be_encrypted: !target.keys.is_none() && is_plain(&verified.database),
         configuration: configuration::Placed::default(),
-        lacks_erased_list: false,
+        erasures: erasures::look(
+            &verified,
+            &target.database,
+            &[target.backups.as_deref(), args.file.parent()],
+        )?,
         head_line: None,
         heads: Heads::NoFile,
     };
@@ -184,7 +192,6 @@ fn restore(args: &Restore, target: &Target, now: i64) -> anyhow::Result<PutBack>
     if let Some(erased) = &verified.erased {
         keep_erased(&target.database, erased)?;
     }
-    done.lacks_erased_list = !erased_file(&target.database).exists();
     place(&verified.database, verified.pseudonym_key.as_deref(), &target.database, keys)?;
     // Not before: the line speaks of a database that is there.
     let head_line = HeadLine::Break(begun.chain_break);
@@ -230,6 +237,7 @@ fn tell(done: &PutBack, (database, check): (&Path, bool), now: i64, say: Say) {
         let left: Vec<_> = placed.left.iter().map(|path| path.display().to_string()).collect();
         let missing: Vec<_> =
             placed.missing.iter().map(|(key, path)| json!({ "key": key, "path": path })).collect();
+        let newer_list = done.erasures.later.as_ref().map(|later| later.file.display().to_string());
         let out = json!({
             "made_at": done.made_at, "age_ms": age_ms, "newest_text_at": done.newest_text_at,
             "texts": done.n_texts, "photos": done.n_photos, "restored": !check, "verified": true,
@@ -238,7 +246,8 @@ fn tell(done: &PutBack, (database, check): (&Path, bool), now: i64, say: Say) {
             "head_line": done.head_line.as_ref().map(HeadLine::to_line),
             "head_line_is_written": matches!(done.heads, Heads::Written),
             "names_another_database": placed.names_another.as_ref().map(|path| path.display().to_string()),
-            "not_on_this_machine": missing,
+            "not_on_this_machine": missing, "erasures_known_until": done.erasures.known_until,
+            "without_erased_list": done.erasures.is_without_list, "newer_erased_list_in": newer_list,
         });
         line(&out.to_string());
         return;
@@ -265,9 +274,8 @@ fn tell(done: &PutBack, (database, check): (&Path, bool), now: i64, say: Say) {
         line(say.pick("Nothing was put anywhere (--check).", "아무것도 되돌리지 않았습니다 (--check)."));
         return;
     }
-    let (database, n) = (database.display(), done.n_doubted);
-    let had_not = counted(n, "text");
-    line(&say.pick(format!("Put back: {database}."), format!("되돌렸습니다: {database}")));
+    let shown = database.display();
+    line(&say.pick(format!("Put back: {shown}."), format!("되돌렸습니다: {shown}")));
     tell_configuration(&done.configuration, say);
     if done.must_be_encrypted {
         line(say.pick(
@@ -275,39 +283,29 @@ fn tell(done: &PutBack, (database, check): (&Path, bool), now: i64, say: Say) {
             "데이터베이스를 암호화하기 전의 백업입니다. 시작하기 전에 munjad db encrypt 를 실행하십시오.",
         ));
     }
-    if done.lacks_erased_list {
-        tell_lacking_list(&database.to_string(), say);
-    }
+    erasures::tell(&done.erasures, database, now, say);
     tell_heads(done, say);
+    tell_next(done, &age, say);
+}
+
+fn tell_next(done: &PutBack, age: &str, say: Say) {
+    let n = done.n_doubted;
+    let had_not = counted(n, "text");
     line(&say.pick(
         format!(
             "The next start is in recovery: texts come in and duty phones are called, but nothing is sent to citizens until the \
              carriers' lists of the last {age} have been read and you have confirmed the rest. {had_not} had not left when the \
              backup was made: the carrier is asked about each. Everybody has to log in again.\n\
-             Next: put the keys of the carriers in their files, munjad check, start (systemctl start munjad, without a \
+             Next: put the newest munja.db-erased beside the database (see above), the keys of the carriers in their files, munjad check, start (systemctl start munjad, without a \
              service munjad run), then munjad recovery status."
         ),
         format!(
             "다음 시작은 복구 상태입니다. 문자를 받고 당직 전화를 부르지만, 지난 {age} 동안의 통신사 목록을 읽고 운영자가 나머지를 확인할 \
              때까지 시민에게는 보내지 않습니다. 백업할 때 아직 나가지 않은 문자 {n}건은 통신사에 하나씩 확인합니다. 상담사는 모두 다시 \
              로그인해야 합니다.\n\
-             다음: 통신사 키를 파일에 넣고, munjad check, 시작(systemctl start munjad, 서비스로 쓰지 않으면 munjad run), 그리고 \
+             다음: 가장 새로운 munja.db-erased 를 데이터베이스 옆에 두고(위 설명), 통신사 키를 파일에 넣고, munjad check, 시작(systemctl start munjad, 서비스로 쓰지 않으면 munjad run), 그리고 \
              munjad recovery status"
         ),
-    ));
-}
-
-/// Without the list beside the database nothing knows who was erased since the backup.
-fn tell_lacking_list(database: &str, say: Say) {
-    line(&say.pick(
-            format!(
-                "No {database}-erased lies beside it. If anybody was erased since the backup, put that file there before the start: without it \
-                 they come back from the backup and from the carriers' lists."
-            ),
-            format!(
-                "옆에 {database}-erased 파일이 없습니다. 백업 뒤에 삭제한 시민이 있으면 시작하기 전에 그 파일을 놓으십시오. 없으면 백업과 통신사 목록에서 그 \
-                 시민의 정보가 되살아납니다."
-            ),
     ));
 }
 

@@ -54,7 +54,8 @@ pub(super) enum Token {
 
 fn days(word: &str) -> Result<i64, String> {
     let n = word.strip_suffix('d').and_then(|n| n.parse::<i64>().ok());
-    n.filter(|n| (1..=MOST_DAYS).contains(n)).ok_or_else(|| format!("days, from 1d to {MOST_DAYS}d"))
+    n.filter(|n| (1..=MOST_DAYS).contains(n))
+        .ok_or_else(|| format!("days are wanted, from 1d to {MOST_DAYS}d"))
 }
 
 pub(super) async fn run(command: Token, say: Say) -> anyhow::Result<()> {

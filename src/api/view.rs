@@ -19,6 +19,7 @@ use crate::domain::notice::Notice;
 use crate::domain::phone::PhoneNumber;
 use crate::domain::pseudonym::PseudonymKey;
 use crate::domain::readiness::Check;
+use crate::domain::recovery::UNKNOWN_WORDS;
 use crate::domain::text::{MessageText, Offer, one_line};
 use crate::domain::triage::{Tier, as_typed};
 use crate::store;
@@ -223,6 +224,7 @@ pub(super) fn message(row: &store::Message, meaning: MeaningOf) -> MessageView {
             id: *id,
             at: *at,
             text: masked(text.reveal()).into_owned(),
+            words_unknown: text.reveal() == UNKNOWN_WORDS,
             n_masked: n_masked(text),
             photos: photos.iter().map(photo).collect(),
             author: author.as_ref().map(counselor),

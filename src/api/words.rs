@@ -179,8 +179,8 @@ sentences! {
         ["Wrong login or password", "The login or the password is wrong, or the account is disabled."],
         ["로그인 실패", "아이디 또는 비밀번호가 맞지 않거나 사용이 중지된 계정입니다."];
     LockedOut:
-        ["Too many wrong passwords", "Logging in from here is locked for a while; try again later."],
-        ["로그인 잠김", "비밀번호를 여러 번 틀려 이곳에서의 로그인이 잠겼습니다. 잠시 후 다시 시도해 주세요."];
+        ["Too many wrong passwords", "Logging in from here is locked for a while; try again later, or ask an operator to unlock it (munjad user unlock NAME)."],
+        ["로그인 잠김", "비밀번호를 여러 번 틀려 이곳에서의 로그인이 잠겼습니다. 잠시 후 다시 시도하거나 운영자에게 잠금 해제(munjad user unlock 아이디)를 요청해 주세요."];
     LogInsCrowded:
         ["Too many log-ins at once", "Many passwords are being checked; try again in a few seconds."],
         ["로그인이 몰려 있습니다", "지금 로그인이 몰려 있습니다. 몇 초 뒤에 다시 시도해 주세요."];

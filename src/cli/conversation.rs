@@ -9,7 +9,7 @@ use crate::api::wire::{ConversationDetail, ConversationSummary, MessageView, Not
 use crate::client::ClientError;
 use crate::client::citizen::named;
 use crate::client::format::one_word;
-use crate::client::message::{danger_over, why_urgent};
+use crate::client::message::{danger_over, unknown_words, why_urgent};
 use crate::client::note_seen;
 use crate::domain::text::{folded, one_line, safe_for_terminal};
 use crate::domain::triage::as_typed;
@@ -61,9 +61,12 @@ pub fn text_block(context: &CliContext, text: &MessageView) -> String {
     // Insults are shown only on demand.
     let is_folded = text.inbound().is_some_and(|text| text.is_abusive) && !context.unfold;
     let folded = || vec![format!("  ▸ {}", context.say.t("folded"))];
+    let words = unknown_words(&context.say, text);
     // A photo without words has no bar.
     let is_bare = text.text().is_empty() && !text.photos().is_empty();
-    let open = || if is_bare { Vec::new() } else { vec![self::body(context, text.text())] };
+    let open = || {
+        if is_bare { Vec::new() } else { vec![self::body(context, words.as_deref().unwrap_or(text.text()))] }
+    };
     let mut body: Vec<String> = if is_folded { folded() } else { open() };
     // Not behind the bar: there is only what the citizen wrote.
     let typed = text.inbound().filter(|_| !is_folded).and_then(|text| as_typed(&text.text));
@@ -141,7 +144,12 @@ fn describe(context: &CliContext, detail: &ConversationDetail) -> String {
 
 /// Texts and the notes beside them, as they came one after the other.
 fn by_time(context: &CliContext, detail: &ConversationDetail) -> Vec<String> {
-    let texts = detail.messages.iter().map(|text| (text.at(), text_block(context, text)));
+    // The server's order stands: an answer that a recovery found is of before the text above it was fetched again.
+    let mut latest = i64::MIN;
+    let texts = detail.messages.iter().map(|text| {
+        latest = latest.max(text.at());
+        (latest, text_block(context, text))
+    });
     let notes = detail.notes.iter().map(|note| (note.at, note_line(context, note)));
     let mut all: Vec<(i64, String)> = texts.chain(notes).collect();
     all.sort_by_key(|(at, _)| *at);

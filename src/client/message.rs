@@ -86,6 +86,11 @@ fn is_found(text: &OutboundMessage) -> bool {
     text.author.is_none() && text.notice.is_none()
 }
 
+/// What stands for the words of a text that a recovery found and whose carrier does not tell them; `None` for all others.
+pub fn unknown_words(say: &Say, text: &MessageView) -> Option<String> {
+    text.outbound().is_some_and(|text| text.words_unknown).then(|| say.t("words-unknown"))
+}
+
 /// Who wrote a text to the citizen; else that it left by itself, or that a recovery found it.
 pub fn author(say: &Say, text: &OutboundMessage) -> String {
     match &text.author {

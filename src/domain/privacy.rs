@@ -235,6 +235,28 @@ const PACKED: [&str; 17] = [
 /// Endings of files that are encrypted as a whole.
 const SEALED: [&str; 5] = ["age", "gpg", "pgp", "asc", "enc"];
 
+/// Beginnings of archives, of packed and of encrypted files, and of pages whose text is packed (PDF).
+const PACKED_BEGINNINGS: [&[u8]; 10] = [
+    b"PK\x03\x04",
+    b"\x1f\x8b",
+    b"BZh",
+    b"\xfd7zXZ\x00",
+    b"\x28\xb5\x2f\xfd",
+    b"7z\xbc\xaf\x27\x1c",
+    b"Rar!\x1a\x07",
+    b"age-encryption.org/",
+    b"-----BEGIN PGP ",
+    b"%PDF-",
+];
+
+/// The folder with the photos of an export is named after its file, with this behind.
+pub const PHOTOS_OF_EXPORT: &str = ".photos";
+
+/// Whether a file begins as archives, packed and encrypted files do.
+pub fn begins_packed(beginning: &[u8]) -> bool {
+    PACKED_BEGINNINGS.iter().any(|begins| beginning.starts_with(begins))
+}
+
 /// What a file that is not listed is by its name, which holds the database's: a copy that was packed or encrypted. `None` for one that
 /// may be read as it is, or that is ours and holds nobody.
 pub fn packed_kind(file: &str, database: &str) -> Option<FileKind> {
@@ -247,8 +269,9 @@ pub fn is_sealed(file: &str) -> bool {
     file.rsplit('.').next().is_some_and(|ending| SEALED.contains(&ending))
 }
 
-fn is_packed(ending: &str) -> bool {
-    ending.split('.').skip(1).any(|part| PACKED.contains(&part) || SEALED.contains(&part))
+/// Whether a name says that the file is packed or encrypted.
+pub fn is_packed(name: &str) -> bool {
+    name.split('.').skip(1).any(|part| PACKED.contains(&part) || SEALED.contains(&part))
 }
 
 /// A copy of the key or of the list of who was erased, which people keep elsewhere as well.

@@ -24,6 +24,10 @@ use super::outbound::ClientKey;
 use super::phone::PhoneNumber;
 use super::text::MessageText;
 
+/// Stands in the database for the words of a text that a recovery found and whose carrier does not list them; faces say it in the
+/// reader's language.
+pub const UNKNOWN_WORDS: &str = "(통신사가 문구를 알려 주지 않음 / the carrier does not tell the words)";
+
 /// Where a recovery stands; the module's table says what each one means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RecoveryState {

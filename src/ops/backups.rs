@@ -35,7 +35,7 @@ pub fn name_of(made_at: i64, ending: &str) -> String {
 }
 
 /// When the copy of this name was made; `None` for a name that is none of ours.
-fn made_at(name: &str) -> Option<i64> {
+pub fn made_at(name: &str) -> Option<i64> {
     let rest = name.strip_prefix(PREFIX)?;
     let word = rest.strip_suffix(".tar").or_else(|| rest.strip_suffix(".tar.age"))?;
     let is_plain = word.len() == 16 && word.is_ascii() && word.ends_with('Z') && word.as_bytes()[8] == b'T';

@@ -95,11 +95,14 @@ pub use photo::{Hash, KeptAs, PhotoInfo, SoundFile, WantedPhoto};
 pub use privacy::Act;
 pub use privacy::below::copies_about;
 pub use privacy::erase::{Erased, Erasure, Obstacles};
-pub use privacy::erased_file::{erased_file, keep_erased, unreadable_erasures};
+pub use privacy::erased_file::{
+    erased_file, keep_erased, newest_erasure, newest_erasure_beside, unreadable_erasures,
+};
 pub use privacy::forget::Forgotten;
 pub use privacy::gone::may_begin;
 pub use privacy::hold::{HeldWhat, LegalHold};
 pub use privacy::honour::Honoured;
+pub use privacy::others::{OtherFile, OtherFinding, find_others};
 pub use privacy::purge::{PurgePlace, PurgeRun, PurgeStep, Purged};
 pub use privacy::reasons::OldReasons;
 pub use privacy::subject::{PastAct, Subject, SubjectConversation};

@@ -7,7 +7,7 @@ use super::lines::Typed;
 use crate::api::wire::{ConversationDetail, ConversationSummary, MessageView};
 use crate::client::Listed;
 use crate::client::format::one_word;
-use crate::client::message::{author, delivery, photo, why_urgent};
+use crate::client::message::{author, delivery, photo, unknown_words, why_urgent};
 use crate::domain::text::{one_line, wrapped};
 use crate::tui::view::{
     advice_lines, answered_line, asked_words, citizen_whole, length, nothing_fits, picker_title, queue_words,
@@ -437,7 +437,9 @@ fn body(app: &App, text: &MessageView) -> Vec<String> {
         return vec![app.say.t("abusive")];
     }
     let whole = app.talk.as_ref().map_or_else(|| text.text(), |talk| talk.words(text));
-    let words = wrapped(whole, COLUMNS).into_iter().map(|line| format!("> {line}"));
+    let unknown = unknown_words(&app.say, text);
+    let words =
+        wrapped(unknown.as_deref().unwrap_or(whole), COLUMNS).into_iter().map(|line| format!("> {line}"));
     words.chain(text.photos().iter().map(|one| photo(&app.say, one).1)).collect()
 }
 

@@ -37,6 +37,20 @@ async fn a_missing_configuration_is_created_or_named_and_no_key_is_mended() {
     assert!(!found[0].contains("mend this key"), "{found:?}");
 }
 
+/// Before the first start nothing is wrong; a database that is lost is.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_that_the_first_start_makes_is_no_error() {
+    let carrier = Carrier::start().await;
+    let folder = tempfile::tempdir().unwrap();
+    let config = write_config(folder.path(), &config_text(carrier.port, ""));
+    let before = |subject| findings(&config, subject);
+    expect(&before("database").0, &["warn", "nothing shows that there ever was one", "start the service"]);
+    std::fs::write(folder.path().join("munja.db.made"), "").unwrap();
+    let (found, code) = before("database");
+    expect(&found, &["bad", "is gone", "munjad restore"]);
+    assert_eq!(code, Some(3));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn all_missing_files_are_named_in_one_run() {
     let folder = tempfile::tempdir().unwrap();

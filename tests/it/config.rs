@@ -300,7 +300,7 @@ fn the_key_of_the_database_is_read_or_refused_in_words_that_mend_it() {
     if !CAN_ENCRYPT {
         fs::write(&key, format!("{}\n", "a1".repeat(32))).unwrap();
         let said = error();
-        for word in ["line 10: database.key_file", "cannot encrypt", "munja-sqlcipher"] {
+        for word in ["line 12: database.key_file", "cannot encrypt", "munja-sqlcipher"] {
             assert!(said.contains(word), "{word}: {said}");
         }
         return;
@@ -320,7 +320,7 @@ fn the_key_of_the_database_is_read_or_refused_in_words_that_mend_it() {
 fn every_error_names_file_line_and_key() {
     let cases = [
         (EXAMPLE.replace("[database]", "[databas]"), "line", "databas"),
-        (EXAMPLE.replace("name = \"bizgo\"", "name = \"pigeon\""), "line 15", "carrier.name"),
+        (EXAMPLE.replace("name = \"bizgo\"", "name = \"pigeon\""), "line 17", "carrier.name"),
         (EXAMPLE.replace("number = \"062120\"", "number = \"abc\""), "line", "carrier.bizgo.number"),
         (EXAMPLE.replace("# slow_secs = 2", "slow_secs = -1"), "line", "polling.slow_secs"),
         (EXAMPLE.replace("# fast_secs = 0.28", "fast_secs = 30"), "line", "polling.fast_secs"),

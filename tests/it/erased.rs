@@ -81,16 +81,34 @@ async fn who_was_erased_is_not_brought_back_by_a_copy_and_the_carriers_lists() {
     assert!(said.contains("1 backup in") && said.contains(name), "a backup may hold them: {said}");
     // Again, as scripts may: until nothing that is known holds them.
     assert!(munjad(3, &[&erase[..], &["--json"]].concat()).contains(name));
-    fs::rename(&copy, copy.with_extension("away")).unwrap();
+    let elsewhere = tempfile::tempdir().unwrap();
+    let away = elsewhere.path().join("away");
+    fs::rename(&copy, &away).unwrap();
     let said = munjad(0, &erase);
     assert!(said.contains("carried elsewhere") && !said.contains(name), "{said}");
-    fs::rename(copy.with_extension("away"), &copy).unwrap();
+    fs::rename(&away, &copy).unwrap();
+    let later = backup(&config, &[]);
 
     let Gateway { carrier, folder, daemon, store, desk: _ } = gateway;
     drop(store);
     daemon.unwrap().stop().await;
     lose(folder.path());
-    munjad(0, &["restore", copy.to_str().unwrap(), "--config", &at]);
+    // Without the list beside it, a later backup has one that is newer.
+    let list = folder.path().join("munja.db-erased");
+    fs::rename(&list, &away).unwrap();
+    let restore = ["restore", copy.to_str().unwrap(), "--config", &at];
+    let told: Value =
+        serde_json::from_str(&munjad(0, &[&restore[..], &["--check", "--json"]].concat())).unwrap();
+    assert_eq!(told["newer_erased_list_in"], later.to_str().unwrap(), "{told}");
+    assert!(told["erasures_known_until"] == told["made_at"] && told["without_erased_list"] == true, "{told}");
+    fs::rename(&away, &list).unwrap();
+    let said = munjad(0, &restore);
+    for word in
+        ["WHOEVER WAS ERASED AFTER THAT COMES BACK", "put the newest munja.db-erased beside the database"]
+    {
+        assert!(said.contains(word), "{word}: {said}");
+    }
+    assert!(!said.contains("This later backup"), "the list that lies there knows as much: {said}");
     let daemon = start_daemon(&config).await;
     let store = daemon.store().clone();
     until_read(&store).await;

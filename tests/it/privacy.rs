@@ -112,8 +112,6 @@ async fn a_person_is_shown_exported_and_erased_while_the_gateway_runs() {
     assert_eq!(theirs["conversations"][0]["close_reason"], WORDS, "{text}");
     let again = command(&folder, &["citizen", "export", NUMBER, "--to", to, why[0], why[1]], "").await;
     assert!(!again.status.success() && said(&again).contains("exists already"), "{}", said(&again));
-    std::fs::remove_file(&file).unwrap();
-
     let copy = folder.join("munja.db.v5-backup");
     std::fs::write(&copy, format!("an old copy with {NUMBER}")).unwrap();
     let erase = ["citizen", "erase", NUMBER, why[0], why[1]];
@@ -122,6 +120,17 @@ async fn a_person_is_shown_exported_and_erased_while_the_gateway_runs() {
     assert_eq!(erased.status.code(), Some(3), "a copy is left: {report}");
     assert_eq!(report["n_conversations"], 1, "{report}");
     assert_eq!(report["copies"].as_array().unwrap().len(), 1, "what a copy still holds is named: {report}");
+    // So is the export that lies there, until it is gone.
+    let left =
+        json!([{ "path": to, "n_bytes": text.len(), "what": "holds_the_number", "looked_into": true }]);
+    assert_eq!(report["files"], left, "{report}");
+    assert_eq!(report["exported_at"].as_array().unwrap().len(), 2, "two were asked for: {report}");
+    let again = command(&folder, &[&erase[..], &["--keep-copies"]].concat(), "").await;
+    assert_eq!(again.status.code(), Some(3), "{}", said(&again));
+    for sentence in [format!("{to} holds the number"), "does not know where those files lie".to_owned()] {
+        assert!(said(&again).contains(&sentence), "{sentence}: {}", said(&again));
+    }
+    std::fs::remove_file(&file).unwrap();
     let removed = command(&folder, &erase, "").await;
     assert!(removed.status.success() && !copy.exists(), "{}", said(&removed));
     assert!(said(&removed).contains("they were erased at"), "{}", said(&removed));

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use anyhow::Context;
 use serde_json::{Value, json};
 
-use crate::admin::operator::{access, log};
+use crate::admin::operator::{access, log, not_written};
 use crate::admin::person::reason;
 use crate::admin::{ConfigArg, Say, line, open};
 use crate::config::Config;
@@ -57,7 +57,7 @@ pub(super) async fn run(
     log(&store, exported).await?;
     let shown = out.display().to_string();
     let file = File::options().write(true).create_new(true).mode(0o600).open(out);
-    let file = file.with_context(|| shown.clone())?;
+    let file = file.map_err(|error| not_written(out, error))?;
     let export = Arc::new(Mutex::new(Export { out: BufWriter::new(file), n_rows: 0, failed: None }));
     let into = Arc::clone(&export);
     let filter =

@@ -275,6 +275,19 @@ pub(super) fn holds_plain_database(archive: &Path) -> bool {
     look().unwrap_or(true)
 }
 
+/// The list of who had been erased, out of an archive; `None` where it has none, or cannot be looked at.
+pub(in crate::admin) fn erased_in(archive: &Path) -> Option<String> {
+    for entry in Archive::new(File::open(archive).ok()?).entries_with_seek().ok()? {
+        let entry = entry.ok()?;
+        if entry.path().ok()?.to_str() == Some(ERASED) {
+            let mut bytes = Vec::new();
+            entry.take(LONGEST_SMALL).read_to_end(&mut bytes).ok()?;
+            return Some(String::from_utf8_lossy(&bytes).into_owned());
+        }
+    }
+    None
+}
+
 fn read_manifest(entry: &mut tar::Entry<'_, impl Read>) -> anyhow::Result<Manifest> {
     if entry.path()?.to_str() != Some(MANIFEST) {
         bail!("it does not begin with {MANIFEST}");

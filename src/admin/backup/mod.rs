@@ -18,9 +18,9 @@ use serde_json::json;
 
 pub(super) use age::{Age, is_sealed};
 use archive::holds_plain_database;
-pub(super) use archive::{Verified, verify};
+pub(super) use archive::{Verified, erased_in, verify};
 pub(super) use copies::{age_in_words, size};
-pub(super) use work::{work_folder, work_folders};
+pub(super) use work::{is_work, work_folder, work_folders};
 
 use super::{ConfigArg, FOUND_BAD, Say, counted, line};
 use crate::config::Config;

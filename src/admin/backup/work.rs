@@ -9,6 +9,8 @@ use std::time::{Duration, SystemTime};
 use anyhow::{Context as _, bail};
 use tempfile::TempDir;
 
+use crate::admin::operator::not_written;
+
 const PREFIX: &str = ".munja-work-";
 /// In each work folder; locked for as long as its run lives.
 const HELD: &str = ".held";
@@ -30,7 +32,7 @@ impl WorkFolder {
 /// Makes one within `folder`, which is made where it is missing. Those that were left by killed runs are removed: they hold texts.
 pub(in crate::admin) fn work_folder(folder: &Path) -> anyhow::Result<WorkFolder> {
     let made = DirBuilder::new().recursive(true).mode(0o700).create(folder);
-    made.with_context(|| format!("{} cannot be made", folder.display()))?;
+    made.map_err(|error| not_written(folder, error))?;
     for entry in fs::read_dir(folder).with_context(|| format!("{} cannot be read", folder.display()))? {
         let path = entry?.path();
         if is_work(&path) && is_left(&path) {
@@ -39,7 +41,8 @@ pub(in crate::admin) fn work_folder(folder: &Path) -> anyhow::Result<WorkFolder>
         }
     }
     let cannot = || format!("{} cannot be written to", folder.display());
-    let made = tempfile::Builder::new().prefix(PREFIX).tempdir_in(folder).with_context(cannot)?;
+    let made = tempfile::Builder::new().prefix(PREFIX).tempdir_in(folder);
+    let made = made.map_err(|error| not_written(folder, error))?;
     // Locked before it has the name by which others look for it.
     let new = made.path().join(".new");
     let held = File::create_new(&new).with_context(cannot)?;
@@ -54,7 +57,8 @@ pub(in crate::admin) fn work_folders(folder: &Path) -> Vec<PathBuf> {
     paths.filter(|path| is_work(path) && path.is_dir()).collect()
 }
 
-fn is_work(path: &Path) -> bool {
+/// Whether a folder is one of them, by its name.
+pub(in crate::admin) fn is_work(path: &Path) -> bool {
     path.file_name().and_then(|name| name.to_str()).is_some_and(|name| name.starts_with(PREFIX))
 }
 

@@ -2,10 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::admin::backup::work_folders;
+use crate::admin::backup::{is_work, work_folders};
 use crate::config::Config;
 use crate::domain::UnixMs;
-use crate::ops::backups::{Copy, copies};
+use crate::ops::backups::{Copy, copies, made_at};
 
 /// What may hold somebody who was erased.
 #[derive(Debug, Default)]
@@ -51,6 +51,20 @@ impl Backups {
         found.work_folders.dedup();
         found.folder = folder;
         found
+    }
+
+    /// Whether a file is known here, or was made after the erasure: what is said of it stands here alone.
+    pub fn knows(config: &Config, erased_at: Option<UnixMs>, file: &Path) -> bool {
+        if file.ancestors().skip(1).any(is_work) {
+            return true;
+        }
+        let name = file.file_name().and_then(|name| name.to_str());
+        let Some(made_at) = name.and_then(made_at) else {
+            return false;
+        };
+        let real = |path: Option<&Path>| path.and_then(|path| path.canonicalize().ok());
+        let folder = real(config.backup.folder.as_deref());
+        (folder.is_some() && real(file.parent()) == folder) || erased_at.is_none_or(|at| made_at > at)
     }
 
     /// Whether nothing that is known here may hold them.

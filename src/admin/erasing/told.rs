@@ -6,15 +6,16 @@ use serde_json::json;
 
 use super::Report;
 use super::backups::Backups;
+use crate::admin::backup::size;
 use crate::admin::person::Asked;
 use crate::admin::{Say, counted, line};
 use crate::domain::UnixMs;
 use crate::domain::privacy::{DAY_MS, FileKind};
 use crate::domain::text::safe_for_terminal;
 use crate::ops::causes::in_words;
-use crate::store::{Erased, Obstacles, OldReasons, Trace, erased_file};
+use crate::store::{Erased, Obstacles, OldReasons, OtherFile, OtherFinding, Trace, erased_file};
 
-/// So many backups are named; `--json` and `munjad backups` name all.
+/// So many backups, and so many files of others, are named; `--json` and `munjad backups` name all.
 const MOST_NAMED: usize = 20;
 
 /// What stands in the way, and what to do about it.
@@ -93,6 +94,8 @@ pub(super) fn tell(report: &Report, asked: &Asked, say: Say) -> anyhow::Result<(
     tell_left(report, say);
     tell_reasons(report, asked, say);
     tell_copies(report, asked, say);
+    tell_others(&report.others, say);
+    tell_exports(&report.exports, asked, say);
     tell_backups(&report.backups, asked, say);
     Ok(())
 }
@@ -244,6 +247,79 @@ fn tell_copies(report: &Report, asked: &Asked, say: Say) {
     }
 }
 
+/// Files that are none of ours: only people remove them.
+fn tell_others(others: &[OtherFile], say: Say) {
+    for other in others.iter().take(MOST_NAMED) {
+        line(&other_in_words(other, say));
+    }
+    let n = others.len();
+    if n > MOST_NAMED {
+        let more = n - MOST_NAMED;
+        line(&say.pick(
+            format!("and {more} more files: --json names all"),
+            format!("그 밖에 파일 {more}개: --json 에 모두 나옵니다"),
+        ));
+    }
+    if n > 0 {
+        line(say.pick(
+            "None of these files is the gateway's own, and nothing removes them by itself: look at each, remove it or take it to where it belongs, and run \
+             this command again.",
+            "게이트웨이가 만든 파일이 아니므로 저절로 지워지지 않습니다. 하나씩 확인해 지우거나 제자리로 옮긴 뒤 이 명령을 다시 실행하십시오.",
+        ));
+    }
+}
+
+fn other_in_words(other: &OtherFile, say: Say) -> String {
+    let path = other.path.display();
+    match &other.finding {
+        OtherFinding::HoldsThem => say.pick(
+            format!("{path} holds the number: an export, or a list?"),
+            format!("{path} 에 이 번호가 있습니다. 내보낸 파일이나 명단인지 확인하십시오"),
+        ),
+        OtherFinding::ExportedPhotos => say.pick(
+            format!("{path} holds photos of an export, and may hold theirs"),
+            format!("{path} 에 내보낸 사진이 있습니다. 그 사람의 사진일 수 있습니다"),
+        ),
+        OtherFinding::Packed => say.pick(
+            format!("{path} may hold them (it is packed or encrypted, and was not looked into)"),
+            format!("{path} 에 남아 있을 수 있습니다(압축하거나 암호화한 파일이라 열어 보지 않았습니다)"),
+        ),
+        OtherFinding::TooLarge => {
+            let size = size(other.n_bytes);
+            say.pick(
+                format!("{path} may hold them (it is too large, {size}, and was not looked into)"),
+                format!("{path} 에 남아 있을 수 있습니다({size} 로 너무 커서 열어 보지 않았습니다)"),
+            )
+        }
+        OtherFinding::Unreadable(error) => {
+            let error = in_words(error, say.lang);
+            say.pick(
+                format!("{path} may hold them (it cannot be read: {error})"),
+                format!("{path} 에 남아 있을 수 있습니다(읽을 수 없습니다: {error})"),
+            )
+        }
+    }
+}
+
+/// Exports of their data, wherever somebody took them.
+fn tell_exports(exports: &[UnixMs], asked: &Asked, say: Say) {
+    if exports.is_empty() {
+        return;
+    }
+    let times: Vec<String> = exports.iter().map(|at| asked.config.minute(*at)).collect();
+    let times = times.join(", ");
+    line(&say.pick(
+        format!(
+            "What was stored of them was exported (munjad citizen export): {times}. munjad does not know where those files lie: find \
+             them, and the folders with photos beside them (FILE.photos), and remove them unless the person has them."
+        ),
+        format!(
+            "이 사람의 정보를 내보낸 적이 있습니다(munjad citizen export): {times}. 그 파일이 어디 있는지 munjad 는 모릅니다. 파일과 옆의 사진 폴더(파일.photos)를 \
+             찾아, 본인에게 건넨 것이 아니면 지우십시오."
+        ),
+    ));
+}
+
 fn tell_backups(backups: &Backups, asked: &Asked, say: Say) {
     let folder = backups.folder.as_deref().unwrap_or(Path::new("")).display();
     if let Some(error) = &backups.unreadable {
@@ -295,6 +371,17 @@ fn until(copy: &Trace, asked: &Asked) -> UnixMs {
     copy.modified_at + asked.config.privacy.retention.copies_ms
 }
 
+/// The word of a finding in JSON.
+fn what(finding: &OtherFinding) -> &'static str {
+    match finding {
+        OtherFinding::HoldsThem => "holds_the_number",
+        OtherFinding::ExportedPhotos => "exported_photos",
+        OtherFinding::Packed => "packed",
+        OtherFinding::TooLarge => "too_large",
+        OtherFinding::Unreadable(_) => "unreadable",
+    }
+}
+
 fn as_json(report: &Report, asked: &Asked) -> serde_json::Value {
     let nothing = Erased::default();
     let erased = report.erased.as_ref().unwrap_or(&nothing);
@@ -322,6 +409,11 @@ fn as_json(report: &Report, asked: &Asked) -> serde_json::Value {
             "path": path(&t.path), "until_at": (!t.needs_person).then(|| until(t, asked)), "n_bytes": t.n_bytes,
             "looked_into": t.kind != FileKind::Packed,
         })).collect::<Vec<_>>(),
+        "files": report.others.iter().map(|o| json!({
+            "path": path(&o.path), "n_bytes": o.n_bytes, "what": what(&o.finding),
+            "looked_into": matches!(o.finding, OtherFinding::HoldsThem),
+        })).collect::<Vec<_>>(),
+        "exported_at": report.exports,
         "reasons_masked": report.reasons.n_masked,
         "access_rows_left": report.reasons.n_chained,
         "access_rows_until_at": (report.reasons.n_chained > 0).then(|| reasons_until(report, asked)),

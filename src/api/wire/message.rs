@@ -60,6 +60,9 @@ pub struct OutboundMessage {
     pub at: i64,
     /// Masked like that of the citizen.
     pub text: String,
+    /// A recovery found it in the list of a carrier that does not tell the words: `text` only says so, in Korean and English.
+    #[serde(default, skip_serializing_if = "is_not")]
+    pub words_unknown: bool,
     #[serde(default, skip_serializing_if = "is_zero")]
     pub n_masked: i64,
     #[serde(default)]
@@ -87,6 +90,10 @@ pub struct OutboundMessage {
     /// Held: when it leaves. Until then its writer can take it back, and a new text of the citizen stops it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub leaves_at: Option<i64>,
+}
+
+fn is_not(is: &bool) -> bool {
+    !is
 }
 
 fn is_zero(n: &i64) -> bool {

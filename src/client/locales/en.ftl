@@ -29,6 +29,7 @@ citizen-name = citizen { $name }
 citizen-erased = erased
 automatic = Automatic
 found-at-recovery = Answer found at the recovery (author unknown)
+words-unknown = (the carrier does not tell the words)
 learned-at-recovery = the time is that at which we learned it
 state-waiting = waiting
 state-active = active

@@ -16,6 +16,7 @@ citizen-name = 시민 { $name }
 citizen-erased = 지워진 시민
 automatic = 자동 발송
 found-at-recovery = 복구에서 찾은 답변(쓴 사람 모름)
+words-unknown = (통신사가 문구를 알려 주지 않음)
 learned-at-recovery = 복구 뒤에 알게 된 시각
 state-waiting = 대기
 state-active = 상담 중

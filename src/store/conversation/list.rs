@@ -1,9 +1,11 @@
 //! Lists of conversations, and one with everything in it. Only what the actor may see.
 
+use std::collections::BTreeMap;
+
 use rusqlite::{Connection, Row, ToSql, named_params};
 
 use super::drafts::{self, Writer};
-use super::messages::{Message, inbound, outbound};
+use super::messages::{Message, inbound, outbound, read_back_after};
 use super::notes::{self, Note};
 use super::place::ListPlace;
 use super::row::load;
@@ -427,12 +429,14 @@ pub(in crate::store) fn detail(conn: &Connection, id: i64) -> Result<Conversatio
     let (summary, (has_facts, has_notes, has_survey, has_drafts)) =
         conn.prepare_cached(&one)?.query_row(named_params! { ":id": id }, found)?;
     let mut messages = inbound(conn, id)?;
+    let mut read_back = BTreeMap::new();
     if summary.n_messages > i64::try_from(messages.len()).unwrap_or(0) {
         messages.extend(outbound(conn, id)?);
+        read_back = read_back_after(conn, id)?;
     }
     messages.sort_by_key(|m| match m {
         Message::In { at, id, .. } => (*at, 0, *id),
-        Message::Out { at, id, .. } => (*at, 1, *id),
+        Message::Out { at, id, .. } => (read_back.get(id).map_or(*at, |after| *at.max(after)), 1, *id),
     });
     let citizen = if has_facts { citizen::load(conn, &summary.citizen)? } else { Citizen::default() };
     let notes = if has_notes { notes::of_conversation(conn, id)? } else { Vec::new() };

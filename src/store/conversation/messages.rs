@@ -1,5 +1,7 @@
 //! The texts of a conversation, of either side.
 
+use std::collections::BTreeMap;
+
 use rusqlite::{Connection, Row, named_params};
 
 use crate::domain::UnixMs;
@@ -100,6 +102,24 @@ pub(in crate::store) fn outbound(conn: &Connection, conversation_id: i64) -> Res
     let mut select = conn.prepare_cached(&sql)?;
     let rows = select.query_map(named_params! { ":conversation": conversation_id }, outbound_message)?;
     rows.map(|found| with_photos(conn, found?)).collect()
+}
+
+/// Texts to the citizen that a recovery found in a carrier's list, and when we received the last of what they may answer: by the
+/// carrier's clock it came before, and it was fetched again after the copy was put back.
+pub(in crate::store) fn read_back_after(
+    conn: &Connection,
+    conversation_id: i64,
+) -> Result<BTreeMap<i64, UnixMs>> {
+    let mut select = conn.prepare_cached(
+        "SELECT o.id, coalesce((SELECT max(i.received_at) FROM inbox i
+                                WHERE i.conversation_id = o.conversation_id AND i.sent_at <= o.created_at),
+                               o.created_at) AS after
+         FROM outbox o
+         WHERE o.conversation_id = :id AND EXISTS (SELECT 1 FROM recovery_text t WHERE t.outbox_id = o.id)",
+    )?;
+    let found = |r: &Row<'_>| Ok((r.get("id")?, r.get("after")?));
+    let rows = select.query_map(named_params! { ":id": conversation_id }, found)?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
 /// The texts of one reply.

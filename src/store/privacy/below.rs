@@ -18,10 +18,7 @@ const MOST_LOOKED_AT: usize = 10_000;
 /// database nor packed. Links are not followed, its photos are left out, and so is what cannot be read.
 pub fn copies_about(database: &Path) -> Vec<(PathBuf, Option<FileKind>)> {
     let database = beside(database, "");
-    let folder = match database.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
+    let folder = folder_of(&database);
     let name = database.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let mut found = Vec::new();
     for (path, file, is_below) in files_below(folder) {
@@ -31,8 +28,13 @@ pub fn copies_about(database: &Path) -> Vec<(PathBuf, Option<FileKind>)> {
     found
 }
 
+/// The folder in which a database lies.
+pub(super) fn folder_of(database: &Path) -> &Path {
+    database.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
 /// The files with their names, and whether each lies in a folder below `folder`.
-fn files_below(folder: &Path) -> Vec<(PathBuf, String, bool)> {
+pub(super) fn files_below(folder: &Path) -> Vec<(PathBuf, String, bool)> {
     let mut found = Vec::new();
     let (mut folders, mut n_looked_at) = (VecDeque::from([(folder.to_owned(), 0)]), 0);
     while let Some((folder, depth)) = folders.pop_front() {

@@ -29,6 +29,20 @@ pub fn unreadable_erasures(database: &Path) -> Result<Vec<usize>> {
     Ok(read(database)?.unreadable)
 }
 
+/// When the newest erasure was that such a list names, as it stands in a backup; `None` where it names nobody.
+pub fn newest_erasure(list: &str) -> Option<UnixMs> {
+    let mut said = Said::default();
+    for line in list.lines() {
+        let _is_readable = said.take(line).is_some();
+    }
+    said.citizens.values().map(|one| one.erased_at).max()
+}
+
+/// The same of the file beside the database at `database`. Blocks.
+pub fn newest_erasure_beside(database: &Path) -> Result<Option<UnixMs>> {
+    Ok(read(database)?.citizens.values().map(|one| one.erased_at).max())
+}
+
 /// Adds what the file of a backup says to the one beside the database at `database`; makes it where there is none. What stands there
 /// already is younger, and has the last word. On disk when it returns. Blocks.
 pub fn keep_erased(database: &Path, of_backup: &str) -> Result<()> {
@@ -232,6 +246,8 @@ mod tests {
         assert_eq!(said.texts, [(("bizgo".to_owned(), "erased:12".to_owned()), 7)].into());
         // A backup adds whom this place does not know; a younger word of this place stands.
         let of_backup = std::fs::read_to_string(erased_file(&database)).unwrap();
+        assert_eq!((newest_erasure(&of_backup), newest_erasure(HEAD)), (Some(9), None));
+        assert_eq!(newest_erasure_beside(&database).unwrap(), Some(9));
         let elsewhere = folder.path().join("other.db");
         remember(&elsewhere, &somebody(0xab, 12), &[]);
         remember(&elsewhere, &somebody(0xcd, 7), &[]);

@@ -1,7 +1,7 @@
 //! Personal data and its end (`domain::privacy`): what is forgotten of one conversation (`forget`), what has outlived its time
 //! (`purge`), one person's rights (`subject`, `erase`), legal holds (`hold`), and erasures that a restored copy does not know
-//! (`honour`, `erased_file`, `gone`). `traces` looks for what is left in files, `below` for databases in sub-folders, `reasons` in what
-//! people gave as one.
+//! (`honour`, `erased_file`, `gone`). `traces` looks for what is left in files of ours, `below` for databases in sub-folders, `others` in
+//! files that people left beside the database, `reasons` in what they gave as one.
 
 pub(in crate::store) mod below;
 pub(in crate::store) mod erase;
@@ -10,6 +10,7 @@ pub(in crate::store) mod forget;
 pub(in crate::store) mod gone;
 pub(in crate::store) mod hold;
 pub(in crate::store) mod honour;
+pub(in crate::store) mod others;
 pub(in crate::store) mod purge;
 pub(in crate::store) mod reasons;
 pub(in crate::store) mod subject;

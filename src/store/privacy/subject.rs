@@ -107,6 +107,13 @@ impl Store {
         self.read(move |conn| erased_at(conn, of)).await
     }
 
+    /// When what is stored of a person was exported, the oldest first. Where the files lie, nobody here knows.
+    pub async fn exports_of(&self, number: PhoneNumber) -> Result<Vec<UnixMs>> {
+        let of = self.pseudonyms().of_citizen(&number);
+        let acts = self.read(move |conn| acts(conn, of)).await?;
+        Ok(acts.into_iter().filter(|act| act.what == Act::Export.as_str()).map(|act| act.at).collect())
+    }
+
     /// What is stored of a person, without a record of the look: for the rules of an act that is recorded itself.
     pub(super) async fn stored_of(&self, number: PhoneNumber) -> Result<Subject> {
         let pseudonym = self.pseudonyms().of_citizen(&number);

@@ -1,4 +1,5 @@
-//! Looking for what should be gone: in rows that hold whole pages of a carrier, and in every file beside the database.
+//! Looking for what should be gone: in rows that hold whole pages of a carrier, and in every file of ours beside the database (`others` looks
+//! into those of other people).
 
 use std::collections::BTreeSet;
 use std::fs::File;
@@ -15,7 +16,7 @@ use crate::domain::phone::PhoneNumber;
 use crate::domain::privacy::{FileKind, file_kind, packed_kind};
 use crate::store::engine::cipher;
 use crate::store::engine::files::beside;
-use crate::store::privacy::below::copies_about;
+use crate::store::privacy::below::{copies_about, folder_of};
 use crate::store::{Result, StoreError};
 
 /// Fewer digits stand in too much else to look for.
@@ -51,6 +52,17 @@ impl Spelling {
         }
         let bare: Vec<u8> = bytes.iter().copied().filter(|b| !b" -.()/".contains(b)).collect();
         finder.is_match(&bare)
+    }
+
+    /// Whether it is digits, between which separators do not count.
+    pub fn is_digits(&self) -> bool {
+        self.is_digits
+    }
+
+    /// What is looked for where anything may stand: digits without separators, or a name. `None` for a few digits.
+    pub fn telling(&self) -> Option<&str> {
+        let is_name = self.needle.bytes().any(|byte| !byte.is_ascii_digit());
+        (self.is_digits || is_name).then_some(self.needle.as_str())
     }
 
     /// As it may stand in a file: in one word, and with hyphens.
@@ -126,10 +138,7 @@ impl Trace {
 /// Files beside the database, with their kinds; `None`: a file of ours that is not listed in `domain::privacy`.
 pub fn files_of(database: &Path) -> Result<Vec<(PathBuf, Option<FileKind>)>> {
     let database = beside(database, "");
-    let folder = match database.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
+    let folder = folder_of(&database);
     let name = database.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let mut found = Vec::new();
     for entry in folder.read_dir().map_err(|error| unreadable(folder, &error))? {

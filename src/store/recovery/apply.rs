@@ -16,7 +16,7 @@ use crate::domain::notice::Notice;
 use crate::domain::outbound::{Lane, OutboundEvent, OutboundKind, OutboundState, next};
 use crate::domain::phone::PhoneNumber;
 use crate::domain::policy::ServicePolicy;
-use crate::domain::recovery::{Found, Listed, is_of_before, was_said, what_was};
+use crate::domain::recovery::{Found, Listed, UNKNOWN_WORDS, is_of_before, was_said, what_was};
 use crate::domain::text::normalise;
 use crate::store::conversation::decide::{Change, run};
 use crate::store::conversation::row as conversation_row;
@@ -27,9 +27,6 @@ use crate::store::outbound::sent::Direction;
 use crate::store::outbound::transition::{Step, append_state_event, finish};
 use crate::store::privacy::gone::Gone;
 use crate::store::{Result, Store};
-
-/// Stands for the words of a text whose carrier does not list them.
-const UNKNOWN_WORDS: &str = "(통신사가 문구를 알려 주지 않음 / the carrier does not tell the words)";
 
 /// What a carrier's list held, as far as it was new.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

@@ -4,7 +4,7 @@ use super::*;
 use crate::domain::access::Who;
 use crate::domain::key_mark::{KeyMark, marked};
 use crate::domain::outbound::ClientKey;
-use crate::domain::recovery::{Listed, PutByHand, RecoveryState};
+use crate::domain::recovery::{Listed, PutByHand, RecoveryState, UNKNOWN_WORDS};
 
 const DAY: i64 = 24 * HOUR;
 
@@ -203,6 +203,22 @@ async fn an_answer_that_left_after_the_copy_is_written_down_and_not_given_again(
     let look = back.store.recovery_look(&back.recovery().await).await.unwrap();
     assert_eq!((look.n_answers, look.n_notices), (2, 1));
     assert_eq!((look.to_look_at, look.answered), (vec![other], vec![id, other]));
+}
+
+/// Their text came before the answer, by the carrier's clock, and was fetched again an hour after it.
+#[tokio::test]
+async fn an_answer_stands_behind_the_text_that_was_fetched_again() {
+    let bench = Bench::new();
+    let back = bench.put_back(T0, T0 + HOUR);
+    back.accept_late(text("again", MINSU, "버스요"), 50 * MINUTE, T0 + HOUR).await;
+    back.route(T0 + HOUR).await;
+    back.read_back(vec![listed("b", Some(KeyMark::Answer), MINSU, T0 + 12 * MINUTE)], T0 + HOUR).await;
+    let id = back.value("SELECT conversation_id FROM inbox");
+    let shown = back.store.conversation(id, &everybody()).await.unwrap().unwrap();
+    let [Message::In { .. }, Message::Out { at, text, .. }] = &shown.messages[..] else {
+        panic!("{:?}", shown.messages);
+    };
+    assert_eq!((*at, text.reveal()), (T0 + 12 * MINUTE, UNKNOWN_WORDS));
 }
 
 #[tokio::test]

@@ -10,7 +10,7 @@ use super::queue::citizen_whole;
 use super::theme::Theme;
 use crate::api::wire::{ConversationDetail, MessageView, NoteView};
 use crate::client::format::{fitted, one_word};
-use crate::client::message::{Tone, author, danger_over, delivery, photo, why_urgent};
+use crate::client::message::{Tone, author, danger_over, delivery, photo, unknown_words, why_urgent};
 use crate::domain::text::{columns_of, one_line, runs_leftwards, wrapped};
 use crate::domain::triage::as_typed;
 use crate::tui::app::{App, Mode, Talk};
@@ -239,7 +239,8 @@ fn message(app: &App, theme: Theme, text: &MessageView, block: &mut Block) {
         return;
     }
     let whole = app.talk.as_ref().map_or_else(|| text.text(), |talk| talk.words(text));
-    block.quoted(whole, Style::new());
+    let unknown = unknown_words(&app.say, text);
+    block.quoted(unknown.as_deref().unwrap_or(whole), Style::new());
     if let Some(meant) = text.inbound().and_then(|text| as_typed(&text.text)) {
         block.wrapped(&format!("⌨ {}", app.say.with("typed-as", [("text", meant.into())])), theme.faint());
     }

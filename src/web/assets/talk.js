@@ -55,7 +55,9 @@ function actions(detail, desk) {
 
 function history(detail, desk, seen) {
   const notes = detail.notes.filter((note) => note.kind !== "draft").map((note) => ({ at: note.at, note }));
-  const texts = detail.messages.map((text) => ({ at: text.at, text }));
+  // The server's order stands: an answer that a recovery found is of before the text above it was fetched again.
+  let latest = 0;
+  const texts = detail.messages.map((text) => ({ at: (latest = Math.max(latest, text.at)), text }));
   const all = [...texts, ...notes].sort((a, b) => a.at - b.at);
   return el("section", { "aria-labelledby": "history-head" }, el("h3", { id: "history-head", class: "quiet" }, t("history")),
     el("ol", { class: "messages" }, all.map(({ text, note }) => (note ? noteLine(note) : text.direction === "in" ? inbound(text, seen) : outbound(text, desk)))));
@@ -106,7 +108,7 @@ function outbound(text, desk) {
       text.state === "held" && isMine && text.leaves_at ? el("span", { "data-leaves": text.leaves_at }, t("leaves-in", { n: secondsTo(text.leaves_at) })) : null,
       text.state === "held" && isMine ? el("button", { type: "button", onclick: () => desk.recall(text.id, desk.detail().id) }, t("recall")) : null,
       text.needs_decision ? el("button", { type: "button", onclick: () => decide(text, desk) }, t("decide")) : null),
-    el("p", { class: "text" }, text.text), text.photos.map(photo));
+    el("p", { class: "text" }, text.words_unknown ? t("words-unknown") : text.text), text.photos.map(photo));
 }
 
 function decide(text, desk) {

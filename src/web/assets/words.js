@@ -159,6 +159,7 @@ const W = {
   "from-citizen": ["Citizen", "시민"],
   "from-us": ["Automatic", "자동 발송"],
   "from-recovery": ["Answer found at the recovery (author unknown)", "복구에서 찾은 답변(쓴 사람 모름)"],
+  "words-unknown": ["(the carrier does not tell the words)", "(통신사가 문구를 알려 주지 않음)"],
   "learned-at-recovery": ["the time is that at which we learned it", "복구 뒤에 알게 된 시각"],
   "why-urgent": ["why: {rules}", "근거: {rules}"],
   "typed-as": ["On a Korean keyboard: {text}", "한글 자판으로 읽으면: {text}"],
